@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using Kube1.Api.Validation;
+using Kube1.ApiServer.Registry.Core;
+
+namespace Kube1.ApiServer.Registry.AdmissionRegistration;
+
+/// <summary>Conditions that a request must meet before a webhook or policy is asked, with upstream's paths and words.</summary>
+internal static class MatchConditionRules
+{
+    private const int MaxConditions = 64;
+
+    /// <summary>Checks the list matchConditions of an object.</summary>
+    public static void Validate(JsonObject owner, FieldPath path, FieldErrorList errors)
+    {
+        var count = owner.Count("matchConditions");
+        if (count > MaxConditions)
+        {
+            errors.TooMany(path, count, MaxConditions);
+        }
+
+        var names = new HashSet<string>();
+        foreach (var (condition, at) in owner.Items("matchConditions").Indexed(path))
+        {
+            var name = condition.Text("name");
+            errors.RequiredText(at.Child("expression"), condition.Text("expression").Trim());
+            errors.RequiredName(at.Child("name"), name, NameRules.IsQualifiedName);
+            if (name.Length > 0 && !names.Add(name))
+            {
+                errors.Duplicate(at.Child("name"), name);
+            }
+        }
+    }
+}

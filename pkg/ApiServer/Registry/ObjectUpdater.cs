@@ -1,0 +1,258 @@
+using System.Text.Json.Nodes;
+using Kube1.Api;
+using Kube1.Api.Errors;
+using Kube1.Api.Validation;
+using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Http;
+using Kube1.ApiServer.Registry.FieldManagement;
+using Kube1.Storage;
+
+namespace Kube1.ApiServer.Registry;
+
+/// <summary>PUT and PATCH, of an object or one of its subresources: from the stored state to a new one.</summary>
+internal sealed class ObjectUpdater(ApiServerCore core)
+{
+    /// <summary>
+    /// How often a change starts over after a lost race. Each loss means that another write won, so this ends soon;
+    /// upstream's bound for patches is the same.
+    /// </summary>
+    private const int MaxAttempts = 5;
+
+    /// <summary>
+    /// Makes the new state from the current one by <paramref name="produce"/>, which runs again after a lost race. The
+    /// new state's resourceVersion, when there is one, must be the current one's. Admission sees both states in
+    /// <paramref name="form"/>, when the client writes another kind of object than the stored one.
+    /// </summary>
+    public async ValueTask<StoredObject> UpdateAsync(
+        RequestScope scope, string name, Func<JsonObject, JsonObject> produce, CancellationToken cancellationToken,
+        IAdmissionForm? form = null)
+    {
+        var resource = scope.Resource;
+        var key = resource.KeyOf(scope.Namespace, name);
+        for (var attempt = 1; ; attempt++)
+        {
+            var entry = resource.Objects.Snapshot.Get(key) ?? throw ApiErrors.NotFound(resource.GroupResource, name);
+            var old = await resource.Codec.DecodeAsync(entry, entry.Revision, cancellationToken).ConfigureAwait(false);
+            var obj = produce(old);
+            var unconditional = CheckPreconditions(resource, name, obj, old);
+            if (await TryUpdateAsync(scope, name, entry, obj, old, form, cancellationToken).ConfigureAwait(false)
+                is { } done)
+            {
+                return done;
+            }
+
+            // A client that named the revision it saw will fail the precondition in the next round.
+            if (attempt >= MaxAttempts && !unconditional)
+            {
+                throw ApiErrors.Conflict(resource.GroupResource, name, ApiErrors.ObjectModified);
+            }
+        }
+    }
+
+    // Null when another write won the race.
+    private async ValueTask<StoredObject?> TryUpdateAsync(
+        RequestScope scope, string name, StoredEntry entry, JsonObject obj, JsonObject old, IAdmissionForm? form,
+        CancellationToken cancellationToken)
+    {
+        var resource = scope.Resource;
+        var context = scope.StrategyContext;
+        KeepSystemFields(obj, old);
+        var owners = ManagedFieldsRules.Before(obj);
+        var admission = AdmissionFor(scope, name, obj, old, form);
+        await core.Admission.AdmitAsync(admission, cancellationToken).ConfigureAwait(false);
+        obj = form?.Take(admission.Object!, obj) ?? admission.Object!;
+        KeepSystemFields(obj, old);
+        ManagedFieldsRules.RestoreIfInvalid(owners, obj, scope.Warn);
+        RepeatedOwners.Drop(obj, isAdmitted: true, scope.Warn);
+        Prepare(scope, context, obj, old);
+        Validate(scope, context, obj, old);
+        foreach (var warning in resource.Strategy.Warnings(context, obj, old))
+        {
+            scope.Warn(warning);
+        }
+
+        using var reservation = scope.Info.Subresource.Length == 0
+            ? await resource.Strategy.BeginUpdateAsync(context, obj, old, cancellationToken).ConfigureAwait(false)
+            : null;
+        await core.Admission.ValidateAsync(AdmissionFor(scope, name, obj, old, form), cancellationToken)
+            .ConfigureAwait(false);
+        return await StoreAsync(scope, entry, obj, old, reservation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<StoredObject?> StoreAsync(
+        RequestScope scope, StoredEntry entry, JsonObject obj, JsonObject old, IReservation? reservation,
+        CancellationToken cancellationToken)
+    {
+        var resource = scope.Resource;
+        var encoded = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);
+        var bytes = encoded.Bytes;
+        var meta = ObjectMetadata.Of(obj);
+        var vanishes = meta.DeletionTimestamp is not null && meta.Finalizers.Count == 0
+            && meta.DeletionGracePeriodSeconds is null or 0 && !resource.Strategy.IsHeld(obj);
+        if (!vanishes && (bytes.AsSpan().SequenceEqual(entry.Value.Span)
+            || (resource.Codec.IsStoredAsNow(entry) && SameButOwnersTimes.AreEqual(obj, old))))
+        {
+            return StoredObject.Of(entry);
+        }
+
+        if (scope.DryRun)
+        {
+            meta.ResourceVersion = entry.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return StoredObject.NotStored(obj);
+        }
+
+        var write = vanishes
+            ? WriteOperation.Delete(resource.Objects, entry.Key, entry.Revision)
+            : WriteOperation.Update(resource.Objects, entry.Key, bytes, entry.Revision) with
+            {
+                IsRenewal = resource.Strategy.IsRenewal(obj, old),
+                Description = encoded.Description,
+            };
+        var result = await core.Store.WriteAsync(write, cancellationToken).ConfigureAwait(false);
+        if (!result.IsCommitted)
+        {
+            return null;
+        }
+
+        reservation?.Commit();
+        if (!vanishes)
+        {
+            return StoredObject.Of(result.Entry!);
+        }
+
+        await resource.Strategy.AfterDeleteAsync(scope.StrategyContext, obj, cancellationToken).ConfigureAwait(false);
+        meta.ResourceVersion = result.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return StoredObject.NotStored(obj);
+    }
+
+    // Whether the update is unconditional: the client named no revision.
+    private static bool CheckPreconditions(ServedResource resource, string name, JsonObject obj, JsonObject old)
+    {
+        var meta = ObjectMetadata.Of(obj);
+        var current = ObjectMetadata.Of(old);
+        if (meta.Uid.Length > 0 && meta.Uid != current.Uid)
+        {
+            throw ApiErrors.Conflict(
+                resource.GroupResource, name,
+                $"StorageError: invalid object, Code: 4, Key: /registry/{resource.GroupResource}/"
+                + $"{resource.KeyOf(current.Namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
+                + $"failed: UID in precondition: {meta.Uid}, UID in object meta: {current.Uid}");
+        }
+
+        if (meta.ResourceVersion is "" or "0")
+        {
+            if (!resource.Strategy.AllowUnconditionalUpdate)
+            {
+                var errors = new FieldErrorList();
+                errors.Invalid(
+                    FieldPath.Of("metadata", "resourceVersion"), 0, "must be specified for an update");
+                throw ApiErrors.Invalid(resource.Descriptor.Kind, name, errors);
+            }
+
+            return true;
+        }
+
+        return meta.ResourceVersion == current.ResourceVersion
+            ? false
+            : throw ApiErrors.Conflict(resource.GroupResource, name, ApiErrors.ObjectModified);
+    }
+
+    private static void KeepSystemFields(JsonObject obj, JsonObject old)
+    {
+        var meta = ObjectMetadata.Of(obj).GetOrCreate();
+        var before = ObjectMetadata.Of(old).Json!;
+        meta.Remove("selfLink");
+        Take("generation", meta, before);
+        foreach (var field in new[] { "uid", "namespace", "deletionGracePeriodSeconds" })
+        {
+            if (meta[field] is null)
+            {
+                Take(field, meta, before);
+            }
+        }
+
+        // What clients say of these times does not count, but they cannot mark an object that is not marked.
+        foreach (var field in new[] { "creationTimestamp", "deletionTimestamp" })
+        {
+            if (before[field] is not null)
+            {
+                Take(field, meta, before);
+            }
+        }
+    }
+
+    private static void Take(string field, JsonObject meta, JsonObject before)
+    {
+        if (before[field] is { } value)
+        {
+            meta[field] = value.DeepClone();
+        }
+        else
+        {
+            meta.Remove(field);
+        }
+    }
+
+    private static void Prepare(RequestScope scope, StrategyContext context, JsonObject obj, JsonObject old)
+    {
+        var strategy = scope.Resource.Strategy;
+        if (scope.Info.Subresource.Length > 0 && scope.Info.Subresource != "scale")
+        {
+            strategy.PrepareForSubresourceUpdate(context, scope.Info.Subresource, obj, old);
+        }
+        else
+        {
+            strategy.PrepareForUpdate(context, obj, old);
+        }
+
+        if (strategy.TracksGeneration && scope.Info.Subresource != "status"
+            && SpecChanged(obj, old, strategy.StatusRaisesGeneration))
+        {
+            var meta = ObjectMetadata.Of(obj);
+            meta.Generation = ObjectMetadata.Of(old).Generation + 1;
+        }
+    }
+
+    private static bool SpecChanged(JsonObject obj, JsonObject old, bool withStatus) => obj.Select(p => p.Key)
+        .Union(old.Select(p => p.Key))
+        .Where(k => k is not ("metadata" or "apiVersion" or "kind") && (withStatus || k != "status"))
+        .Any(k => !JsonNode.DeepEquals(obj[k], old[k]));
+
+    private static void Validate(RequestScope scope, StrategyContext context, JsonObject obj, JsonObject old)
+    {
+        var errors = new FieldErrorList();
+        var strategy = scope.Resource.Strategy;
+        ObjectMetaValidation.ValidateUpdate(obj, old, errors, strategy.TakesAnyFinalizer);
+        ManagedFieldsRules.Validate(obj, FieldPath.Of("metadata"), errors);
+        if (scope.Info.Subresource.Length > 0 && scope.Info.Subresource != "scale")
+        {
+            strategy.ValidateSubresourceUpdate(context, scope.Info.Subresource, obj, old, errors);
+        }
+        else
+        {
+            strategy.ValidateUpdate(context, obj, old, errors);
+        }
+
+        if (errors.Count > 0)
+        {
+            throw ApiErrors.Invalid(scope.Resource.Descriptor.Kind, ObjectMetadata.Of(old).Name, errors);
+        }
+    }
+
+    private AdmissionRequest AdmissionFor(
+        RequestScope scope, string name, JsonObject obj, JsonObject old, IAdmissionForm? form) => new()
+    {
+        Operation = AdmissionOperation.Update,
+        Resource = scope.Resource.Descriptor,
+        Subresource = scope.Info.Subresource,
+        Namespace = scope.Namespace ?? "",
+        Name = name,
+        User = scope.User,
+        Object = form?.Of(obj) ?? obj,
+        OldObject = form?.Of(old) ?? old,
+        DryRun = scope.DryRun,
+        Objects = core.Objects,
+        Origin = scope.AdmissionOrigin,
+        WarningSink = scope.Warn,
+    };
+}

@@ -1,0 +1,291 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kube1.Api.Errors;
+using Kube1.ApiServer.Http;
+using Kube1.ApiServer.Streaming.Spdy;
+
+namespace Kube1.ApiServer.Streaming;
+
+/// <summary>Which of a command's streams the client asked for.</summary>
+internal readonly record struct CommandStreams(bool Stdin, bool Stdout, bool Stderr, bool Tty);
+
+/// <summary>
+/// Joins a WebSocket client of exec or attach with a SPDY kubelet: channels become streams and back. Ends when the
+/// command has ended and its output is through, or when either side breaks off.
+/// </summary>
+internal sealed class RemoteCommandBridge : IDisposable
+{
+    private const int BufferBytes = 32 * 1024;
+
+    // kubectl sends 32 KiB; the bound is for a base64 message, which must be whole to be decoded.
+    private const int MaxTextMessageBytes = 1024 * 1024;
+
+    // A client answers a close frame at once; one that does not is left.
+    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(5);
+
+    private readonly WebSocket _client;
+    private readonly SpdySession _kubelet;
+    private readonly ChannelProtocol _protocol;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _sending = new(1, 1);
+
+    public RemoteCommandBridge(WebSocket client, SpdySession kubelet, ChannelProtocol protocol, TimeProvider time)
+    {
+        _time = time;
+        _client = client;
+        _kubelet = kubelet;
+        _protocol = protocol;
+    }
+
+    public async Task RunAsync(CommandStreams wanted, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var session = Quietly(_kubelet.RunAsync(stop.Token));
+        Task input = Task.CompletedTask;
+        try
+        {
+            var error = await OpenAsync("error", stop.Token).ConfigureAwait(false);
+            var stdin = wanted.Stdin ? await OpenAsync("stdin", stop.Token).ConfigureAwait(false) : null;
+            var stdout = wanted.Stdout ? await OpenAsync("stdout", stop.Token).ConfigureAwait(false) : null;
+            var stderr = wanted.Stderr && !wanted.Tty
+                ? await OpenAsync("stderr", stop.Token).ConfigureAwait(false)
+                : null;
+            var resize = wanted.Tty ? await OpenAsync("resize", stop.Token).ConfigureAwait(false) : null;
+
+            input = Quietly(ReadClientAsync(stdin, resize, stop.Token));
+            var output = Task.WhenAll(
+                Quietly(CopyAsync(stdout, ChannelProtocol.Stdout, stop.Token)),
+                Quietly(CopyAsync(stderr, ChannelProtocol.Stderr, stop.Token)),
+                Quietly(CopyErrorAsync(error, stop.Token)));
+            // The client leaving ends the command's streams, as a closed terminal does.
+            if (await Task.WhenAny(output, input).ConfigureAwait(false) == output)
+            {
+                await Quietly(CloseClientAsync(input, stop.Token)).ConfigureAwait(false);
+            }
+
+            await stop.CancelAsync().ConfigureAwait(false);
+            await output.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException)
+        {
+            // One of the two connections broke: nobody is left to tell.
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await input.ConfigureAwait(false);
+            await session.ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _sending.Dispose();
+
+    private ValueTask<SpdyStream> OpenAsync(string type, CancellationToken ct) =>
+        _kubelet.OpenAsync([new("streamtype", type)], ct);
+
+    private async Task ReadClientAsync(SpdyStream? stdin, SpdyStream? resize, CancellationToken ct)
+    {
+        var buffer = new byte[BufferBytes];
+        var text = new ArrayBufferWriter<byte>();
+        var channel = -1;
+        while (true)
+        {
+            var result = await _client.ReceiveAsync(buffer.AsMemory(), ct).ConfigureAwait(false);
+            if (result.MessageType == WebSocketMessageType.Close)
+            {
+                return;
+            }
+
+            ReadOnlyMemory<byte> data = buffer.AsMemory(0, result.Count);
+            if (_protocol.Base64)
+            {
+                text.Write(data.Span);
+                if (text.WrittenCount > MaxTextMessageBytes)
+                {
+                    throw new IOException("a message of the client is too large");
+                }
+
+                if (!result.EndOfMessage)
+                {
+                    continue;
+                }
+
+                data = Decode(text.WrittenSpan);
+                text.ResetWrittenCount();
+            }
+
+            if (channel < 0)
+            {
+                if (data.IsEmpty)
+                {
+                    continue;
+                }
+
+                channel = data.Span[0];
+                data = data[1..];
+            }
+
+            await DispatchAsync(channel, data, stdin, resize, ct).ConfigureAwait(false);
+            channel = result.EndOfMessage ? -1 : channel;
+        }
+    }
+
+    private async ValueTask DispatchAsync(
+        int channel, ReadOnlyMemory<byte> data, SpdyStream? stdin, SpdyStream? resize, CancellationToken ct)
+    {
+        try
+        {
+            switch (channel)
+            {
+                case ChannelProtocol.Stdin when stdin is not null:
+                    await stdin.WriteAsync(data, ct).ConfigureAwait(false);
+                    break;
+                case ChannelProtocol.Resize when resize is not null:
+                    await resize.WriteAsync(data, ct).ConfigureAwait(false);
+                    break;
+                case ChannelProtocol.Close when _protocol.Version >= 5 && data.Length > 0:
+                    if (data.Span[0] == ChannelProtocol.Stdin && stdin is not null)
+                    {
+                        await stdin.CloseWritesAsync(ct).ConfigureAwait(false);
+                    }
+
+                    break;
+            }
+        }
+        catch (IOException)
+        {
+            // The command has ended, or reads no more: what the client still sends is dropped, and its output goes on.
+        }
+    }
+
+    private async Task CopyAsync(SpdyStream? source, byte channel, CancellationToken ct)
+    {
+        if (source is null)
+        {
+            return;
+        }
+
+        var buffer = new byte[BufferBytes + 1];
+        buffer[0] = channel;
+        while (await source.ReadAsync(buffer.AsMemory(1), ct).ConfigureAwait(false) is var count and > 0)
+        {
+            await SendAsync(buffer.AsMemory(0, count + 1), ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The end of the command: a Status, which clients before v4 get as text and only on failure.</summary>
+    private async Task CopyErrorAsync(SpdyStream source, CancellationToken ct)
+    {
+        var status = await ReadStatusAsync(source, ct).ConfigureAwait(false);
+        if (status.Length == 0)
+        {
+            // Kubelets send one on success too. Without it the client would take a lost node for a success.
+            status = KubeBytes.Of(StatusResponse.ToJson(
+                ApiErrors.Internal("the connection to the node ended before the command's exit status came").Status)).ToArray();
+        }
+
+        var message = _protocol.Version >= 4 ? status : Encoding.UTF8.GetBytes(FailureText(status));
+        if (message.Length > 0)
+        {
+            await SendAsync((byte[])[ChannelProtocol.Error, .. message], ct).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<byte[]> ReadStatusAsync(SpdyStream source, CancellationToken ct)
+    {
+        var text = new MemoryStream();
+        var buffer = new byte[4096];
+        try
+        {
+            while (text.Length < BufferBytes
+                && await source.ReadAsync(buffer, ct).ConfigureAwait(false) is var count and > 0)
+            {
+                text.Write(buffer, 0, count);
+            }
+        }
+        catch (SpdyException)
+        {
+            // Reset after its last byte, as kubelets do.
+        }
+
+        return text.ToArray();
+    }
+
+    internal static string FailureText(byte[] status)
+    {
+        try
+        {
+            var parsed = JsonNode.Parse(status);
+            return (string?)parsed?["status"] == "Success" ? "" : (string?)parsed?["message"] ?? "";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // No JSON, or none that has these texts.
+            return Encoding.UTF8.GetString(status);
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
+    {
+        var type = WebSocketMessageType.Binary;
+        if (_protocol.Base64)
+        {
+            var encoded = (char)('0' + message.Span[0]) + Convert.ToBase64String(message.Span[1..]);
+            message = Encoding.ASCII.GetBytes(encoded);
+            type = WebSocketMessageType.Text;
+        }
+
+        await _sending.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await _client.SendAsync(message, type, endOfMessage: true, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>Closes and waits for the client's answer: a connection that is dropped before it is reset, which can
+    /// cost the client output that it has not read yet.</summary>
+    private async Task CloseClientAsync(Task input, CancellationToken ct)
+    {
+        await _client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", ct).ConfigureAwait(false);
+        using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(input, Task.Delay(CloseWait, _time, waited.Token)).ConfigureAwait(false);
+        await waited.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static byte[] Decode(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return [];
+        }
+
+        try
+        {
+            return [(byte)(text[0] - '0'), .. Convert.FromBase64String(Encoding.ASCII.GetString(text[1..]))];
+        }
+        catch (FormatException e)
+        {
+            throw new IOException("a message of the client is no base64", e);
+        }
+    }
+
+    private static async Task Quietly(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException
+            or ObjectDisposedException or InvalidOperationException)
+        {
+            // A stream's end by reset, or a connection that went away: the bridge ends by itself.
+        }
+    }
+}

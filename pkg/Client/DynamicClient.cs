@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Kube1.Api.Models;
+using Kube1.Api.Schema;
+using Kube1.Client.Http;
+
+namespace Kube1.Client;
+
+/// <summary>
+/// The objects of any resource as JSON trees, with the methods of <see cref="ResourceClient{T}"/>. Trees belong to the
+/// caller. Items of a list carry their kind and apiVersion.
+/// </summary>
+public sealed class DynamicClient
+{
+    private readonly ResourceEndpoint<JsonObject> _endpoint;
+
+    internal DynamicClient(KubeClient client, ResourceDescriptor resource)
+    {
+        Resource = resource;
+        _endpoint = new ResourceEndpoint<JsonObject>(client, resource, new TreeCodec(resource));
+    }
+
+    /// <summary>The resource that is addressed.</summary>
+    public ResourceDescriptor Resource { get; }
+
+    /// <summary>One object; null when there is none of that name.</summary>
+    public Task<JsonObject?> GetAsync(string? ns, string name, CancellationToken ct) => _endpoint.GetAsync(ns, name, ct);
+
+    /// <summary>All objects of a namespace, or of all namespaces (null). Pages are followed to the end.</summary>
+    public Task<KubeList<JsonObject>> ListAsync(string? ns, ListOptions? options, CancellationToken ct) =>
+        _endpoint.ListAsync(ns, options, ct);
+
+    /// <summary>Creates it in the namespace of its metadata.</summary>
+    public Task<JsonObject> CreateAsync(JsonObject obj, CancellationToken ct) => _endpoint.CreateAsync(obj, ct);
+
+    /// <summary>Replaces it; with a resourceVersion in its metadata only if it is still at that revision.</summary>
+    public Task<JsonObject> UpdateAsync(JsonObject obj, CancellationToken ct) => _endpoint.UpdateAsync(obj, null, ct);
+
+    /// <summary>Replaces its status.</summary>
+    public Task<JsonObject> UpdateStatusAsync(JsonObject obj, CancellationToken ct) => _endpoint.UpdateAsync(obj, "status", ct);
+
+    /// <summary>Patches the object, or a subresource ("status") of it.</summary>
+    public Task<JsonObject> PatchAsync(
+        string? ns, string name, PatchType type, ReadOnlyMemory<byte> body, string? subresource, CancellationToken ct) =>
+        _endpoint.PatchAsync(ns, name, type, body, subresource, ct);
+
+    /// <summary>Deletes it; false when there is none of that name.</summary>
+    public Task<bool> DeleteAsync(string? ns, string name, V1DeleteOptions? options, CancellationToken ct) =>
+        _endpoint.DeleteAsync(ns, name, options, ct);
+
+    /// <summary>Deletes all objects of a namespace that the selectors of <paramref name="selection"/> match.</summary>
+    public Task DeleteCollectionAsync(
+        string? ns, ListOptions? selection, V1DeleteOptions? options, CancellationToken ct) =>
+        _endpoint.DeleteCollectionAsync(ns, selection, options, ct);
+
+    /// <summary>Posts to a subresource: binding, eviction, token.</summary>
+    public Task<TResult> CreateSubresourceAsync<TBody, TResult>(
+        string? ns, string name, string subresource, TBody body, CancellationToken ct) =>
+        _endpoint.CreateSubresourceAsync<TBody, TResult>(ns, name, subresource, body, ct);
+
+    /// <summary>
+    /// The changes after options.ResourceVersion, until the server ends the stream. Its ERROR event is thrown as
+    /// ApiException: code 410 means that the revision is too old.
+    /// </summary>
+    public IAsyncEnumerable<WatchEvent<JsonObject>> WatchAsync(string? ns, ListOptions options, CancellationToken ct) =>
+        _endpoint.WatchAsync(ns, options, ct);
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kube1.Runtimes.Cri;
+
+public sealed partial class CriPodRuntime
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Imported {Count} image name(s): {Names}")]
+    private partial void LogImported(int count, string names);
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Kube1.Testing.Processes;
+
+/// <summary>What a program printed and how it ended.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Errors)
+{
+    public override string ToString() => $"exit code {ExitCode}\n{Output}\n{Errors}";
+}
+
+/// <summary>Runs programs to their end, with a bound on the time.</summary>
+internal static class Programs
+{
+    /// <summary>Far above what any command needs; a hang fails the test instead of the run.</summary>
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(120);
+
+    public static async Task<ProgramResult> RunAsync(
+        string program, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Start(program, arguments, environment);
+        using var deadline = new CancellationTokenSource(limit ?? DefaultLimit, TimeProvider.System);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+        try
+        {
+            if (input is not null)
+            {
+                await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
+            }
+
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(deadline.Token);
+            return new ProgramResult(process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in time");
+        }
+    }
+
+    /// <summary>Starts a program that goes on beside the caller; who disposes it.</summary>
+    public static Process Start(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+    }
+}
