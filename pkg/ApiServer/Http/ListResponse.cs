@@ -18,9 +18,6 @@ internal sealed class ListResponse
     /// <summary>What is buffered before the rest is streamed: by then it is known whether compression pays.</summary>
     private const int StreamFromSizeBytes = ResponseBody.GzipAboveSizeBytes + 1;
 
-    /// <summary>What is written before the client must have taken it.</summary>
-    private const int SegmentSizeBytes = 64 * 1024;
-
     private static ReadOnlySpan<byte> CompactTail => "]}\n"u8;
 
     private readonly RequestScope _scope;
@@ -106,20 +103,18 @@ internal sealed class ListResponse
             return;
         }
 
-        // Straight into the connection's own memory; each flush waits for a client that does not take it.
-        var output = response.BodyWriter;
+        // Straight into the connection's own memory.
+        var output = new LargeSegments(response.BodyWriter);
         output.Write(buffer.WrittenSpan);
-        var (first, unflushedBytes) = (false, buffer.WrittenCount);
+        var first = false;
         while (entries.MoveNext())
         {
-            if (unflushedBytes >= SegmentSizeBytes)
+            if (output.UnflushedBytes >= LargeSegments.SizeBytes)
             {
                 await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                unflushedBytes = 0;
             }
 
             WriteItem(output, entries.Current, ref first);
-            unflushedBytes += entries.Current.Value.Length;
         }
 
         WriteTail(output);
@@ -132,7 +127,7 @@ internal sealed class ListResponse
         var first = false;
         while (entries.MoveNext())
         {
-            if (buffer.WrittenCount >= SegmentSizeBytes)
+            if (buffer.WrittenCount >= LargeSegments.SizeBytes)
             {
                 await output.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
                 buffer.Clear();
