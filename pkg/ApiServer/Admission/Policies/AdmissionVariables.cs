@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Kube1.Api;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Extensions.Rules;
 using Kube1.ApiServer.Extensions.Schemas;
 using Kube1.Cel.Values;
@@ -51,49 +53,47 @@ internal static class AdmissionVariables
     /// <summary>The type of namespaceObject.</summary>
     public static DeclaredType NamespaceType { get; } = Types.Declare(NamespaceSchema, false, "kubernetes.Namespace")!;
 
-    /// <summary>The value of request.</summary>
-    public static CelValue RequestOf(AdmissionRequest request, string operation) =>
-        SchemaValues.Of(Describe(request, operation), RequestSchema);
+    /// <summary>
+    /// The value of request, for those who see the write in a version. Of its options nothing is known beforehand: they are
+    /// another kind for each operation.
+    /// </summary>
+    public static CelValue RequestOf(AdmissionRequest request, MatchedResource seen) =>
+        JsonViews.Of(Describe(request, seen));
 
     /// <summary>The value of namespaceObject; null for cluster-scoped writes.</summary>
     public static CelValue NamespaceOf(JsonObject? ns) =>
         ns is null ? CelValue.Null : SchemaValues.Of(ns, NamespaceSchema);
 
-    /// <summary>"CREATE", as admission names an operation.</summary>
-    public static string NameOf(AdmissionOperation operation) => operation switch
+    private static JsonObject Describe(AdmissionRequest request, MatchedResource seen)
     {
-        AdmissionOperation.Create => "CREATE",
-        AdmissionOperation.Update => "UPDATE",
-        AdmissionOperation.Delete => "DELETE",
-        _ => "CONNECT",
-    };
-
-    private static JsonObject Describe(AdmissionRequest request, string operation)
-    {
-        var (kind, resource) = (request.Resource.Kind, request.Resource.Resource);
+        var requested = request.Forms.Requested;
         var described = new JsonObject
         {
-            ["operation"] = operation,
-            ["name"] = request.Name,
-            ["dryRun"] = request.DryRun,
+            ["kind"] = Shown(seen.Kind),
+            ["resource"] = Shown(seen.Resource),
+            ["requestKind"] = Shown(requested.Kind),
+            ["requestResource"] = Shown(requested.Resource),
+            ["name"] = request.RequestedName,
+            ["operation"] = AdmissionMetrics.NameOf(request.Operation),
             ["userInfo"] = User(request),
+            ["dryRun"] = request.DryRun,
+            ["options"] = request.Origin?.OptionsOf(request),
         };
-        foreach (var prefix in new[] { "", "request" })
-        {
-            described[prefix.Length == 0 ? "kind" : "requestKind"] = new JsonObject
-            {
-                ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
-            };
-            described[prefix.Length == 0 ? "resource" : "requestResource"] = new JsonObject
-            {
-                ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Resource,
-            };
-            SetText(described, prefix.Length == 0 ? "subResource" : "requestSubResource", request.Subresource);
-        }
-
-        SetText(described, "namespace", request.Namespace);
+        SetText(described, "subResource", request.Subresource);
+        SetText(described, "requestSubResource", request.Subresource);
+        SetText(described, "namespace", request.NamespaceOrOwnName);
         return described;
     }
+
+    private static JsonObject Shown(GroupVersionKind kind) => new()
+    {
+        ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
+    };
+
+    private static JsonObject Shown(GroupVersionResource resource) => new()
+    {
+        ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Resource,
+    };
 
     private static JsonObject User(AdmissionRequest request)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Kube1.ApiServer.Expressions;
 using Kube1.Cel;
 using Kube1.Cel.Types;
@@ -87,6 +88,12 @@ internal sealed class PolicyEvaluation(
         if (expression.Program is not { } program)
         {
             return CelValue.Error($"composited variable \"{name}\" fails to compile: {expression.Error}");
+        }
+
+        // A variable may ask for another one, and that for the next, as many as the policy has.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return CelValue.Error($"composited variable \"{name}\" fails to evaluate: too many variables use each other");
         }
 
         var result = program.Evaluate(this, ExpressionLimits.PerCall, cancellationToken);

@@ -15,20 +15,18 @@ internal static class PolicyJudge
 
     /// <summary>The verdict on a write.</summary>
     public static PolicyVerdict Judge(
-        CompiledPolicy policy, PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
+        ValidatingPolicy policy, PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
     {
         var verdict = new PolicyVerdict();
-        if (policy.Conditions?.Evaluate(input, parameters, policy.Variables, cancellationToken) is { } outcome)
+        var outcome = policy.Meets(input, parameters, cancellationToken);
+        if (outcome.Error is not null)
         {
-            if (outcome.Error is not null)
-            {
-                Fail(policy, verdict, 0, outcome.Error);
-            }
+            Fail(policy, verdict, 0, outcome.Error);
+        }
 
-            if (!outcome.Matches || outcome.Error is not null)
-            {
-                return verdict;
-            }
+        if (!outcome.Matches || outcome.Error is not null)
+        {
+            return verdict;
         }
 
         var evaluation = new PolicyEvaluation(
@@ -51,7 +49,7 @@ internal static class PolicyJudge
     }
 
     private static void Decide(
-        CompiledPolicy policy, PolicyResult[] results, PolicyEvaluation evaluation, PolicyVerdict verdict)
+        ValidatingPolicy policy, PolicyResult[] results, PolicyEvaluation evaluation, PolicyVerdict verdict)
     {
         // All messages are made first: what they cost decides whether any can be shown.
         var messages = new PolicyResult[results.Length];
@@ -91,7 +89,7 @@ internal static class PolicyJudge
     }
 
     private static void Annotate(
-        CompiledPolicy policy, PolicyInput input, CelValue parameters, PolicyVerdict verdict,
+        ValidatingPolicy policy, PolicyInput input, CelValue parameters, PolicyVerdict verdict,
         CancellationToken cancellationToken)
     {
         var evaluation = new PolicyEvaluation(
@@ -121,7 +119,7 @@ internal static class PolicyJudge
         }
     }
 
-    private static void Fail(CompiledPolicy policy, PolicyVerdict verdict, int index, string error)
+    private static void Fail(ValidatingPolicy policy, PolicyVerdict verdict, int index, string error)
     {
         if (policy.IsIgnoredOnFailure)
         {

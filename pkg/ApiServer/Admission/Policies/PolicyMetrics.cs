@@ -5,14 +5,35 @@ using Kube1.ApiServer.Http;
 namespace Kube1.ApiServer.Admission.Policies;
 
 /// <summary>
-/// What policies decide, under upstream's name and labels
-/// (k8s.io/apiserver/pkg/admission/plugin/policy/validating/metrics).
+/// What policies decide and do, under upstream's names and labels
+/// (k8s.io/apiserver/pkg/admission/plugin/policy/validating/metrics and mutating/metrics).
 /// </summary>
 internal static class PolicyMetrics
 {
     private static readonly Counter<long> Checks = ApiMetrics.Meter.CreateCounter<long>(
         "apiserver_validating_admission_policy_check_total", null,
         "What validating admission policies decided, by policy, binding and action.");
+
+    private static readonly Counter<long> Mutations = ApiMetrics.Meter.CreateCounter<long>(
+        "apiserver_mutating_admission_policy_check_total", null,
+        "Mutations of mutating admission policies, by policy, binding and kind of error.");
+
+    private static readonly Histogram<double> MutationDurations = ApiMetrics.Meter.CreateHistogram(
+        "apiserver_mutating_admission_policy_check_duration_seconds", "s",
+        "Latency of single mutations of mutating admission policies in seconds, by policy and binding.", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0000005, 0.001, 0.01, 0.1, 1.0] });
+
+    /// <summary>A mutation has been made, or (with an error) could not be.</summary>
+    public static void ObserveMutation(CompiledPolicy policy, CompiledBinding binding, string? error, TimeSpan elapsed)
+    {
+        var tags = new TagList
+        {
+            Tag("policy", policy.Name), Tag("policy_binding", binding.Name),
+            Tag("error_type", error is null ? "no_error" : ErrorTypeOf(error)),
+        };
+        Mutations.Add(1, tags);
+        MutationDurations.Record(elapsed.TotalSeconds, tags);
+    }
 
     /// <summary>A decision has been acted on: deny, audit, warn; allow for a failure that is ignored.</summary>
     public static void Observe(CompiledPolicy policy, CompiledBinding binding, string message, string action) => Checks.Add(

@@ -40,7 +40,7 @@ internal static class PolicyParameters
             return [];
         }
 
-        var ns = !resource.Namespaced ? null : reference.Namespace.Length > 0 ? reference.Namespace : request.Namespace;
+        var ns = !resource.Namespaced ? null : reference.Namespace.Length > 0 ? reference.Namespace : request.NamespaceOrOwnName;
         if (ns?.Length == 0)
         {
             error = "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources";

@@ -14,7 +14,7 @@ internal static class PolicyExpressionRules
     public static void Validate(JsonObject policy, FieldErrorList errors)
     {
         var spec = FieldPath.Of("spec");
-        var compiled = new CompiledPolicy(policy);
+        var compiled = new ValidatingPolicy(policy);
         Check(compiled.Conditions?.Expressions ?? [], spec.Child("matchConditions"), "expression", errors);
         foreach (var (variable, at) in (policy.Child("spec")?.Items("variables") ?? []).Indexed(spec.Child("variables")))
         {
