@@ -16,7 +16,8 @@ internal sealed class AdmissionOrigin(RequestScope scope)
     public ServedResource Resource => scope.Resource;
 
     /// <summary>The forms of a write's resource.</summary>
-    public RequestedForms FormsOf(AdmissionRequest request) => new(Resource, scope.Core.Resources, request.Subresource);
+    public RequestedForms FormsOf(AdmissionRequest request) =>
+        new(Resource, scope.Core.Resources.FormsOf(Resource), request.Subresource);
 
     /// <summary>When the request must be answered; never for streams.</summary>
     public DateTimeOffset Deadline => scope.Deadline;

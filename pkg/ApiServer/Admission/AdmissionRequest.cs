@@ -89,8 +89,12 @@ public sealed class AdmissionRequest
         : ObjectMetadata.Of(Object).Name;
 
     /// <summary>The versions in which rules may be about the write.</summary>
-    internal RequestedForms Forms => field ??= (Origin
-        ?? throw new InvalidOperationException("a write without its request is in no version")).FormsOf(this);
+    internal RequestedForms Forms
+    {
+        get => field ??= (Origin
+            ?? throw new InvalidOperationException("a write without its request is in no version")).FormsOf(this);
+        init;
+    }
 
     /// <summary>The second round of mutating admission.</summary>
     public Reinvocation Reinvocation { get; } = new();

@@ -8,14 +8,16 @@ namespace Kube1.ApiServer.Admission.Matching;
 /// </summary>
 internal sealed class RequestedForms
 {
-    private readonly ResourceTable _table;
+    private readonly IEnumerable<ServedResource> _forms;
     private readonly string _subresource;
     private IReadOnlyList<MatchedResource>? _others;
 
-    /// <summary>The forms of a request's resource.</summary>
-    public RequestedForms(ServedResource requested, ResourceTable table, string subresource)
+    /// <summary>
+    /// The forms of a request's resource; <paramref name="forms"/> are looked through when one is wanted that was not asked for.
+    /// </summary>
+    public RequestedForms(ServedResource requested, IEnumerable<ServedResource> forms, string subresource)
     {
-        (_table, _subresource) = (table, subresource);
+        (_forms, _subresource) = (forms, subresource);
 
         // A subresource that discovery does not list has the object for its body.
         Requested = MatchedResource.Of(requested, subresource)
@@ -28,7 +30,7 @@ internal sealed class RequestedForms
     /// <summary>All others, in the order of discovery.</summary>
     public IReadOnlyList<MatchedResource> Others => _others ??=
     [
-        .. _table.FormsOf(Requested.Form).Where(f => f != Requested.Form)
+        .. _forms.Where(f => f != Requested.Form)
             .Select(f => MatchedResource.Of(f, _subresource)).OfType<MatchedResource>(),
     ];
 }

@@ -31,14 +31,13 @@ internal abstract class CompiledPolicy
         IsIgnoredOnFailure = Spec.Text("failurePolicy") == "Ignore";
         ParameterKind = Spec.Child("paramKind") is { } kind
             ? new ParameterKind(kind.Text("apiVersion"), kind.Text("kind")) : null;
-        var types = new PolicyTypes();
-        Environment = PolicyEnvironment.Create(types, ParameterKind is not null);
+        Environment = PolicyEnvironment.Create(Types, ParameterKind is not null);
         foreach (var variable in Spec.Items("variables"))
         {
             // A variable may use those before it.
             var (name, expression) = (
                 variable.Text("name"), PolicyExpression.Compile(Environment, variable.Text("expression")));
-            types.Add(name, expression.Program?.ResultType ?? CelType.Dyn);
+            Types.Add(name, expression.Program?.ResultType ?? CelType.Dyn);
             _variables[name] = expression;
         }
 
@@ -66,6 +65,9 @@ internal abstract class CompiledPolicy
 
     /// <summary>The policy as it is written.</summary>
     protected JsonObject Spec { get; }
+
+    /// <summary>The types of its variables.</summary>
+    protected PolicyTypes Types { get; } = new();
 
     /// <summary>What its expressions may use.</summary>
     protected CelEnvironment Environment { get; }

@@ -19,12 +19,13 @@ internal sealed class ValidatingPolicy : CompiledPolicy
     public ValidatingPolicy(JsonObject policy)
         : base(policy)
     {
+        var messages = PolicyEnvironment.Create(Types, ParameterKind is not null, hasAuthorizer: false);
         Validations =
         [
             .. Spec.Items("validations").Select(v => new PolicyValidation(
                 PolicyExpression.Compile(Environment, v.Text("expression"), CelType.Bool),
                 v.Text("messageExpression") is { Length: > 0 } message
-                    ? PolicyExpression.Compile(Environment, message, CelType.String) : null,
+                    ? PolicyExpression.Compile(messages, message, CelType.String) : null,
                 v.Text("message"), v.Text("reason"))),
         ];
         Annotations =

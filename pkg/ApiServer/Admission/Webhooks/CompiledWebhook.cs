@@ -26,7 +26,7 @@ internal sealed class CompiledWebhook
         IsReinvoked = webhook.Text("reinvocationPolicy") == "IfNeeded";
         Target = WebhookTarget.Of(webhook["clientConfig"] as JsonObject ?? []);
         Conditions = MatchConditions.Compile(
-            webhook.Items("matchConditions").Select(c => c.Text("expression")), MatchConditions.WebhookEnvironment);
+            webhook.Items("matchConditions").Select(c => c.Text("expression")), PolicyEnvironment.OfConditions(hasParameters: false));
     }
 
     /// <summary>The configuration's name.</summary>
