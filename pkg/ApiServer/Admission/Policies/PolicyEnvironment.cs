@@ -29,8 +29,8 @@ internal static class PolicyEnvironment
         var environment = ExpressionEnvironment.Base.WithProvider(types)
             .WithVariable("object", CelType.Dyn)
             .WithVariable("oldObject", CelType.Dyn)
-            .WithVariable("namespaceObject", AdmissionVariables.NamespaceType.Type)
-            .WithVariable("request", AdmissionVariables.RequestType.Type);
+            .WithVariable("namespaceObject", AdmissionVariables.NamespaceType)
+            .WithVariable("request", AdmissionVariables.RequestType);
         if (hasAuthorizer)
         {
             environment = environment

@@ -90,6 +90,12 @@ internal sealed class PolicyEvaluation(
             return CelValue.Error($"composited variable \"{name}\" fails to compile: {expression.Error}");
         }
 
+        // What variables cost is paid when the expression is done; by then many dear ones would have been computed.
+        if (_variableCost > (ulong)Math.Max(_budget, 0))
+        {
+            return CelValue.Error(OutOfBudget);
+        }
+
         // A variable may ask for another one, and that for the next, as many as the policy has.
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {

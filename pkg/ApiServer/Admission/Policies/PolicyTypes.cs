@@ -12,7 +12,7 @@ internal sealed class PolicyTypes : CelTypeProvider
     private readonly Dictionary<string, CelType> _variables = new(StringComparer.Ordinal);
 
     /// <summary>From now on expressions may use the variable.</summary>
-    public void Add(string variable, CelType type) => _variables[variable] = type;
+    public void Add(string variable, CelType type) => _variables[variable] = Remembered(type);
 
     /// <inheritdoc/>
     public override bool TryFindType(string name, [MaybeNullWhen(false)] out CelType type)
@@ -29,13 +29,15 @@ internal sealed class PolicyTypes : CelTypeProvider
             return _variables.TryGetValue(field, out type);
         }
 
-        // Of the options nothing is known beforehand: they are another kind for each operation.
-        if (field == "options" && typeName == AdmissionVariables.RequestType.Type.Name)
-        {
-            type = CelType.Dyn;
-            return true;
-        }
-
-        return AdmissionVariables.Types.TryFindField(typeName, field, out type);
+        return AdmissionVariables.TryFindField(typeName, field, out type);
     }
+
+    // What upstream remembers of a variable's type: of objects, and of what only functions know, nothing.
+    private static CelType Remembered(CelType type) => type.Kind switch
+    {
+        CelKind.List => CelType.List(Remembered(type.Parameters[0])),
+        CelKind.Map => CelType.Map(Remembered(type.Parameters[0]), Remembered(type.Parameters[1])),
+        CelKind.Object or CelKind.Opaque or CelKind.Optional or CelKind.Type => CelType.Dyn,
+        _ => type,
+    };
 }
