@@ -70,7 +70,8 @@ public sealed class MutatingPolicyTests
             """
             [JSONPatch{op: 'test', path: '/data/k', value: 'd'},
              JSONPatch{op: 'add', path: '/metadata/annotations', value: {}},
-             JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('example.com/a_b'), value: request.userInfo.username},
+             JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('example.com/a_b'),
+               value: request.userInfo.username},
              JSONPatch{op: 'copy', from: '/data/k', path: '/data/copy'},
              JSONPatch{op: 'add', path: '/metadata/ownerReferences', value: [Object.metadata.ownerReferences{
                apiVersion: 'v1', kind: 'Pod', name: 'n', uid: 'u', controller: true}]},

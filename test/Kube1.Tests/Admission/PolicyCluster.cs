@@ -33,7 +33,9 @@ internal sealed class PolicyCluster : IAsyncDisposable
         await Admin.SendAsync("DELETE", Deployments);
     }
 
-    /// <summary>Adds a MutatingAdmissionPolicy of creates and updates of ConfigMaps, unless the spec says otherwise, and binds it.</summary>
+    /// <summary>
+    /// Adds a MutatingAdmissionPolicy of creates and updates of ConfigMaps, unless the spec says otherwise, and binds it.
+    /// </summary>
     public async Task MutateAsync(string name, string spec, string binding = "{}")
     {
         var (code, answer) = await SendMutatingAsync(name, spec);

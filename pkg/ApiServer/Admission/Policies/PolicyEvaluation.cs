@@ -7,8 +7,8 @@ using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies;
 
-/// <summary>The result of one expression: a value, or why there is none.</summary>
-internal readonly record struct PolicyResult(CelValue Value, string? Error);
+/// <summary>The result of one expression: a value, or why there is none; and how long that took.</summary>
+internal readonly record struct PolicyResult(CelValue Value, string? Error, TimeSpan Elapsed = default);
 
 /// <summary>
 /// Evaluates a group of expressions on one budget: the validations of a policy, its messages, its annotations, match
@@ -41,6 +41,7 @@ internal sealed class PolicyEvaluation(
         }
 
         _variableCost = 0;
+        var start = TimeProvider.System.GetTimestamp();
         var evaluated = program.Evaluate(this, ExpressionLimits.PerCall, cancellationToken);
         if (!TryPay(_variableCost) || !TryPay(evaluated.Cost))
         {
@@ -48,9 +49,10 @@ internal sealed class PolicyEvaluation(
             return false;
         }
 
+        var elapsed = TimeProvider.System.GetElapsedTime(start);
         result = evaluated.Succeeded
-            ? new PolicyResult(evaluated.Value, null)
-            : new PolicyResult(default, $"expression '{expression.Source}' resulted in error: {evaluated.Error}");
+            ? new PolicyResult(evaluated.Value, null, elapsed)
+            : new PolicyResult(default, $"expression '{expression.Source}' resulted in error: {evaluated.Error}", elapsed);
         return true;
     }
 

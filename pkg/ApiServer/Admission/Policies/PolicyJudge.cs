@@ -64,18 +64,19 @@ internal static class PolicyJudge
         {
             if (results[i].Error is { } error)
             {
-                Fail(policy, verdict, i, error);
+                Fail(policy, verdict, i, error, results[i].Elapsed);
             }
             else if (isSpent)
             {
-                Fail(policy, verdict, i, "failed messageExpression: " + PolicyEvaluation.OutOfBudget);
+                Fail(
+                    policy, verdict, i, "failed messageExpression: " + PolicyEvaluation.OutOfBudget, results[i].Elapsed);
             }
             else if (!results[i].Value.IsTrue)
             {
                 var validation = policy.Validations[i];
                 verdict.Denied.Add(new PolicyDecision(
                     i, MessageOf(validation, messages[i]),
-                    validation.Reason.Length > 0 ? validation.Reason : DefaultReason));
+                    validation.Reason.Length > 0 ? validation.Reason : DefaultReason, results[i].Elapsed));
             }
         }
     }
@@ -109,7 +110,7 @@ internal static class PolicyJudge
             {
                 if (!policy.IsIgnoredOnFailure)
                 {
-                    verdict.AnnotationErrors.Add(result.Error);
+                    verdict.AnnotationErrors.Add(new PolicyDecision(0, result.Error, DefaultReason, result.Elapsed));
                 }
             }
             else if (result.Value.Kind == CelKind.String && result.Value.AsString.Trim() is { Length: > 0 } text)
@@ -119,15 +120,8 @@ internal static class PolicyJudge
         }
     }
 
-    private static void Fail(ValidatingPolicy policy, PolicyVerdict verdict, int index, string error)
-    {
-        if (policy.IsIgnoredOnFailure)
-        {
-            verdict.Ignored.Add(error);
-        }
-        else
-        {
-            verdict.Denied.Add(new PolicyDecision(index, error, DefaultReason));
-        }
-    }
+    private static void Fail(
+        ValidatingPolicy policy, PolicyVerdict verdict, int index, string error, TimeSpan elapsed = default) =>
+        (policy.IsIgnoredOnFailure ? verdict.Ignored : verdict.Denied)
+            .Add(new PolicyDecision(index, error, DefaultReason, elapsed));
 }

@@ -92,16 +92,16 @@ internal sealed class ValidatingPolicies(PolicySelection<ValidatingPolicy> polic
         /// <summary>Takes what the binding wants done.</summary>
         public void Take(CompiledPolicy policy, CompiledBinding binding, PolicyVerdict verdict, AdmissionRequest request)
         {
-            foreach (var error in verdict.Ignored)
+            foreach (var ignored in verdict.Ignored)
             {
-                PolicyMetrics.Observe(policy, binding, error, "allow");
+                PolicyMetrics.Observe(policy, binding, ignored, "allow");
             }
 
             foreach (var decision in verdict.Denied)
             {
                 foreach (var action in binding.Actions)
                 {
-                    PolicyMetrics.Observe(policy, binding, decision.Message, action.ToLowerInvariant());
+                    PolicyMetrics.Observe(policy, binding, decision, action.ToLowerInvariant());
                     switch (action)
                     {
                         case "Deny":
@@ -122,7 +122,7 @@ internal sealed class ValidatingPolicies(PolicySelection<ValidatingPolicy> polic
             foreach (var error in verdict.AnnotationErrors)
             {
                 PolicyMetrics.Observe(policy, binding, error, "deny");
-                Deny(policy, binding, error, "Invalid");
+                Deny(policy, binding, error.Message, error.Reason);
             }
 
             foreach (var (key, text) in verdict.Annotations)

@@ -71,13 +71,11 @@ internal sealed class MutatingAdmissionPolicyResource : ResourceStrategy
             }
             else if (type == of)
             {
-                errors.RequiredText(
-                    path.Child(field, "expression"), patch.Text("expression").Trim(), "expression is not specified");
+                errors.RequiredText(path.Child(field, "expression"), patch.Text("expression").Trim());
             }
             else if (PatchTypes.Contains(type) && patch is not null)
             {
-                errors.Invalid(
-                    path.Child(field), RuleExtensions.Shown(patch), $"must not be specified when patchType is {type}");
+                errors.Invalid(path.Child(field), $"{{{field}}}", $"must not be specified when patchType is {type}");
             }
         }
     }

@@ -120,7 +120,10 @@ internal static class PolicyRules
     {
         foreach (var operation in resources.Items("resourceRules").SelectMany(r => r.Texts("operations")))
         {
-            errors.OneOf(path.Child("resourceRules", "operations"), operation, MutableOperations);
+            if (!MutableOperations.Contains(operation))
+            {
+                errors.NotOneOf(path.Child("resourceRules", "operations"), operation, MutableOperations);
+            }
         }
     }
 

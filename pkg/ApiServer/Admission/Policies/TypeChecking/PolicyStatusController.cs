@@ -66,7 +66,7 @@ internal sealed partial class PolicyStatusController(
 
         using var request = new HttpRequestMessage(HttpMethod.Patch, $"{Path}{name}/status?fieldManager={Name}&force=true");
         request.Content = new StringContent(
-            Configuration(name, generation, checker.Check(policy)).ToJsonString(), Encoding.UTF8);
+            Configuration(name, generation, checker.Check(policy, cancellationToken)).ToJsonString(), Encoding.UTF8);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/apply-patch+yaml");
         using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
 

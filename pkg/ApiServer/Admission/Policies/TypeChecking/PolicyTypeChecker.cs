@@ -26,7 +26,7 @@ internal sealed class PolicyTypeChecker(Func<ResourceTable> resources)
     private const int MaxKindsOfARule = 10;
 
     /// <summary>The warnings, in the order of the expressions.</summary>
-    public IReadOnlyList<ExpressionWarning> Check(JsonObject policy)
+    public IReadOnlyList<ExpressionWarning> Check(JsonObject policy, CancellationToken cancellationToken)
     {
         var spec = policy.Child("spec");
         var parameterKind = spec.Child("paramKind");
@@ -41,6 +41,7 @@ internal sealed class PolicyTypeChecker(Func<ResourceTable> resources)
         {
             foreach (var field in new[] { "expression", "messageExpression" })
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (validation.Text(field) is { Length: > 0 } expression && Check(environments, expression) is { } warning)
                 {
                     warnings.Add(new ExpressionWarning($"spec.validations[{index}].{field}", warning));
