@@ -28,7 +28,7 @@ internal static class PolicyParameters
             return [null];
         }
 
-        if (objects.ResourceOf(KindOf(kind)) is not { } resource)
+        if (objects.ResourceOf(GroupVersionKind.Of(kind.ApiVersion, kind.Kind)) is not { } resource)
         {
             error = $"paramKind kind `{kind}` not known";
             return [];
@@ -56,12 +56,5 @@ internal static class PolicyParameters
         }
 
         return found;
-    }
-
-    private static GroupVersionKind KindOf(ParameterKind kind)
-    {
-        var slash = kind.ApiVersion.IndexOf('/', StringComparison.Ordinal);
-        return new GroupVersionKind(
-            slash < 0 ? "" : kind.ApiVersion[..slash], kind.ApiVersion[(slash + 1)..], kind.Kind);
     }
 }

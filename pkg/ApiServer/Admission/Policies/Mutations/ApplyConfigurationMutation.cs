@@ -24,8 +24,7 @@ internal sealed class ApplyConfigurationMutation(CelEnvironment environment, str
         configuration["kind"] = seen.Kind.Kind;
         if (seen.Schema is not { } schema)
         {
-            throw Unconvertible(
-                $"no corresponding type for {seen.Kind.Group}/{seen.Kind.Version}, Kind={seen.Kind.Kind}");
+            throw Unconvertible("no corresponding type for " + seen.Kind.GoText);
         }
 
         if (ConfigurationRules.Check(configuration, schema) is { } wrong)

@@ -30,7 +30,8 @@ internal sealed class PolicyTypeChecker(Func<ResourceTable> resources)
     {
         var spec = policy.Child("spec");
         var parameterKind = spec.Child("paramKind");
-        var parameters = parameterKind is null ? null : TypesOf(KindOf(parameterKind));
+        var parameters = parameterKind is null ? null : TypesOf(
+            GroupVersionKind.Of(parameterKind.Text("apiVersion"), parameterKind.Text("kind")));
         List<(GroupVersionKind Kind, CelEnvironment Environment)> environments =
         [
             .. KindsOf(spec).Select(kind => (Kind: kind, Types: TypesOf(kind))).Where(k => k.Types is not null)
@@ -58,7 +59,7 @@ internal sealed class PolicyTypeChecker(Func<ResourceTable> resources)
         [
             .. environments.Select(e => (e.Kind, Compiled: e.Environment.Compile(expression)))
                 .Where(e => !e.Compiled.Issues.IsEmpty)
-                .Select(e => $"{e.Kind.Group}/{e.Kind.Version}, Kind={e.Kind.Kind}: {e.Compiled.Text}\n"),
+                .Select(e => $"{e.Kind.GoText}: {e.Compiled.Text}\n"),
         ];
         return found.Count == 0 ? null : string.Join('\n', found);
     }
@@ -139,14 +140,6 @@ internal sealed class PolicyTypeChecker(Func<ResourceTable> resources)
 
     private KindTypes? TypesOf(GroupVersionKind kind) =>
         resources().All.FirstOrDefault(r => r.Descriptor.Kind == kind) is { } resource ? KindTypes.Of(resource) : null;
-
-    private static GroupVersionKind KindOf(JsonObject parameterKind)
-    {
-        var apiVersion = parameterKind.Text("apiVersion");
-        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        return new GroupVersionKind(
-            slash < 0 ? "" : apiVersion[..slash], apiVersion[(slash + 1)..], parameterKind.Text("kind"));
-    }
 
     /// <summary>The types of the policy's own variables, of its objects and of its parameters.</summary>
     private sealed class Together(PolicyTypes variables, KindTypes objects, KindTypes? parameters) : CelTypeProvider
