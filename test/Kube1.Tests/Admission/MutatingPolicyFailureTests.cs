@@ -39,6 +39,16 @@ public sealed class MutatingPolicyFailureTests
         "expression '[JSONPatch{op: dyn(1), path: '/data'}]' resulted in error: unexpected type int64 for JSONPatchType 'op' field")]
     [TestCase("JSONPatch", "[JSONPatch{op: 'add', path: '/data', value: Object.data{x: Object.x{}}}]",
         "type mismatch: unexpected type name \"Object.x\", expected \"Object.data.x\", which matches field name path from root Object type")]
+    [TestCase("ApplyConfiguration", "object.data.k == 'x' ? Object{} : null",
+        "unsupported return type from ApplyConfiguration expression: null")]
+    [TestCase("ApplyConfiguration", "Object{data: {1: 'x'}}", "invalid return type: int")]
+    [TestCase("ApplyConfiguration", "Object{data: {'x': timestamp('2030-01-01T00:00:00Z')}}",
+        "invalid return type: google.protobuf.Timestamp")]
+    [TestCase("JSONPatch", "[object.data.k == 'x' ? JSONPatch{} : null]",
+        "type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch: type conversion error from 'null' to "
+        + "'*mutation.JSONPatchVal'")]
+    [TestCase("JSONPatch", "[JSONPatch{op: 'replace', path: '', value: 1}]", "JSON Patch: the patched document is no object")]
+    [TestCase("JSONPatch", "[JSONPatch{}]", "JSON Patch: Unexpected kind: ")]
     public async Task Mutation_ThatDoesNotApply_RefusesOrIsIgnored(string type, string expression, string why)
     {
         await _cluster.MutateAsync("p", type, expression, "{}");
@@ -159,12 +169,20 @@ public sealed class MutatingPolicyFailureTests
         Assert.That(status.Text("message"), Does.Contain("metadata.labels: Invalid value: \"bad key\""));
     }
 
-    [Test]
-    public async Task KindOrVersionChangedByAPatch_IsRefused()
+    [TestCase("[JSONPatch{op: 'replace', path: '/kind', value: 'Secret'}]", 500)]
+    [TestCase("[JSONPatch{op: 'remove', path: '/apiVersion'}]", 500)]
+    [TestCase("[JSONPatch{op: 'replace', path: '', value: {}}]", 500)]
+    [TestCase("[JSONPatch{op: 'replace', path: '/data', value: 'text'}]", 500)]
+    [TestCase("[JSONPatch{op: 'remove', path: '/metadata'}]", 422)]
+    [TestCase("[JSONPatch{op: 'replace', path: '/metadata/name', value: ''}]", 422)]
+    public async Task Patch_ThatLeavesNoSuchObject_IsRefused(string patch, int expected)
     {
-        await _cluster.MutateAsync("p", "JSONPatch", "[JSONPatch{op: 'replace', path: '/kind', value: 'Secret'}]", "{}");
+        await _cluster.MutateAsync("p", "JSONPatch", patch, "{}");
 
-        Assert.That((await _cluster.CreateAsync("a")).Code, Is.EqualTo(500));
+        var (code, status) = await _cluster.CreateAsync("a");
+
+        Assert.That(code, Is.EqualTo(expected), status.ToJsonString());
+        Assert.That(status.Text("message"), Does.Not.Contain("Exception").And.Not.Contain("at Kube1"));
     }
 
     [Test]

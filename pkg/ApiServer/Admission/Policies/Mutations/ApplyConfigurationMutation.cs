@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kube1.Api.Merging;
 using Kube1.ApiServer.Admission.Matching;
 using Kube1.Cel;
+using Kube1.Cel.Types;
 using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies.Mutations;
@@ -19,7 +20,12 @@ internal sealed class ApplyConfigurationMutation(CelEnvironment environment, str
     /// <inheritdoc/>
     protected override JsonObject Apply(JsonObject obj, MatchedResource seen, CelValue value)
     {
-        var configuration = new PatchJson(allowsAll: false).Of(value)!.AsObject();
+        // The checker lets null stand for any object.
+        if (value.Kind != CelKind.Object || new PatchJson(allowsAll: false).Of(value) is not JsonObject configuration)
+        {
+            throw new MutationException($"unsupported return type from ApplyConfiguration expression: {value.Type}");
+        }
+
         configuration["apiVersion"] = seen.Kind.ApiVersion;
         configuration["kind"] = seen.Kind.Kind;
         if (seen.Schema is not { } schema)

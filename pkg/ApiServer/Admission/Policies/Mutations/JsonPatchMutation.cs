@@ -24,7 +24,13 @@ internal sealed class JsonPatchMutation(CelEnvironment environment, string expre
         var (patch, json) = (new JsonArray(), new PatchJson(allowsAll: true));
         for (var i = 0; i < value.AsList.Count; i++)
         {
-            patch.Add(Operation((PatchObject)value.AsList[i].AsObject, json));
+            // The checker lets null stand for any object.
+            var element = value.AsList[i];
+            patch.Add(element.Kind == CelKind.Object && element.AsObject is PatchObject made
+                ? Operation(made, json)
+                : throw new MutationException(
+                    "type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch: type conversion error from "
+                    + $"'{element.Type}' to '*mutation.JSONPatchVal'"));
         }
 
         try
