@@ -6,6 +6,16 @@ public readonly record struct GroupVersionKind(string Group, string Version, str
     /// <summary>"apps/v1", or "v1" for the core group.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
 
+    /// <summary>"/v1, Kind=Pod", as Go prints it in error texts.</summary>
+    public string GoText => $"{Group}/{Version}, Kind={Kind}";
+
+    /// <summary>The kind that an object's apiVersion and kind name.</summary>
+    public static GroupVersionKind Of(string apiVersion, string kind)
+    {
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        return new GroupVersionKind(slash < 0 ? "" : apiVersion[..slash], apiVersion[(slash + 1)..], kind);
+    }
+
     /// <summary>The Go package of the group's internal types, which error texts carry: "core", "rbac".</summary>
     public string GoPackage => Group.Length == 0 ? "core" : Group.Split('.')[0];
 

@@ -1,4 +1,5 @@
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Admission.Policies.TypeChecking;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Discovery;
 using Kube1.ApiServer.Extensions.CustomResources;
@@ -31,15 +32,15 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly RequestDelegate _pipeline;
     private readonly KestrelListener? _listener;
     private readonly WebhookClient _converters;
-    private readonly Task _definitions;
+    private readonly IReadOnlyList<Task> _controllers;
 
     private ApiServerHost(
         ApiServerCore core, CancellationTokenSource stopping, MetricsExporter metrics, RequestDelegate pipeline,
-        KestrelListener? listener, WebhookClient converters, Task definitions)
+        KestrelListener? listener, WebhookClient converters, IReadOnlyList<Task> controllers)
     {
         _core = core;
         _converters = converters;
-        _definitions = definitions;
+        _controllers = controllers;
         _stopping = stopping;
         _metrics = metrics;
         _pipeline = pipeline;
@@ -92,7 +93,8 @@ public sealed class ApiServerHost : IAsyncDisposable
             ? null
             : await KestrelListener.StartAsync(options, pipeline, loggers, cancellationToken).ConfigureAwait(false);
         var definitions = Definitions(core, resources, objects).RunAsync(stopping.Token);
-        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, definitions);
+        var policies = Policies(core, pipeline).RunAsync(stopping.Token);
+        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, [definitions, policies]);
     }
 
     /// <summary>
@@ -111,7 +113,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _definitions.ConfigureAwait(false);
+        await Task.WhenAll(_controllers).ConfigureAwait(false);
         _core.Admission.Dispose();
         _converters.Dispose();
         _metrics.Dispose();
@@ -137,6 +139,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         return new DefinitionController(
             core.Catalog, writer, finalizer, core.Time, core.Loggers.CreateLogger<DefinitionController>());
     }
+
+    private static PolicyStatusController Policies(ApiServerCore core, RequestDelegate pipeline) => new(
+        core.Resources.Find("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies")!.Objects,
+        new PolicyTypeChecker(() => core.Resources), new InProcessHandler(pipeline, PolicyStatusController.User), core.Time,
+        core.Loggers.CreateLogger<PolicyStatusController>());
 
     private static HealthEndpoint Health(ApiServerCore core)
     {

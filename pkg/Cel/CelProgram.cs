@@ -31,6 +31,7 @@ public sealed class CelProgram
         CelActivation activation, ulong costLimit = ulong.MaxValue, CancellationToken cancellationToken = default)
     {
         var frame = new Frame(activation, locals, costLimit, cancellationToken);
+        var outer = WalkLimit.Begin();
         try
         {
             var value = root.Evaluate(frame);
@@ -39,6 +40,10 @@ public sealed class CelProgram
         catch (EvaluationStoppedException e)
         {
             return new CelResult(e.Outcome, CelValue.Error(e.Message), frame.Cost);
+        }
+        finally
+        {
+            WalkLimit.End(outer);
         }
     }
 

@@ -105,7 +105,7 @@ public static class JsonPatch
         // As upstream: an absent member passes a test for null.
         if (!JsonNode.DeepEquals(found ? actual : null, expected))
         {
-            throw PatchErrors.Unprocessable($"testing value {Text(operation, "path")} failed: test failed");
+            throw PatchErrors.FailedTest(Text(operation, "path"));
         }
     }
 

@@ -23,6 +23,13 @@ internal static class PatchErrors
         },
         new FormatException(why));
 
+    /// <summary>422 because a test of a JSON patch failed; callers for whom that is no error find it by its cause.</summary>
+    public static ApiException FailedTest(string path)
+    {
+        var cause = new PatchTestException($"testing value {path} failed: test failed");
+        return new ApiException(Unprocessable(cause.Message).Status, cause);
+    }
+
     /// <summary>400</summary>
     public static ApiException Bad(string message) => ApiErrors.BadRequest(message);
 

@@ -1,5 +1,3 @@
-using Kube1.ApiServer.Admission.Policies;
-using Kube1.ApiServer.Admission.Webhooks;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Auth.Rbac;
 using Kube1.ApiServer.Extensions.Webhooks;
@@ -26,9 +24,6 @@ internal sealed record AdmissionContext
 
     /// <summary>The way to webhooks.</summary>
     public required IServiceDialer Services { get; init; }
-
-    /// <summary>Evaluates the matchConditions of webhooks.</summary>
-    public IMatchConditionEvaluator MatchConditions => field ??= new WebhookMatchConditions(Authorizer);
 
     /// <summary>Loggers.</summary>
     public required ILoggerFactory Loggers { get; init; }

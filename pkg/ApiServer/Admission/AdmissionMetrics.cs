@@ -95,13 +95,17 @@ internal static class AdmissionMetrics
     public static void ObserveFailOpen(string name, string type) =>
         WebhookFailOpens.Add(1, Tag("name", name), Tag("type", type));
 
-    /// <summary>The match conditions of a webhook have left a request out, or could not be evaluated.</summary>
-    public static void ObserveMatchConditions(string name, AdmissionRequest request, string type, bool isError) =>
+    /// <summary>
+    /// The match conditions of a webhook or (as <paramref name="kind"/> says) a policy have left a request out, or could not
+    /// be evaluated.
+    /// </summary>
+    public static void ObserveMatchConditions(
+        string name, string kind, AdmissionRequest request, string type, bool isError) =>
         (isError ? MatchConditionErrors : MatchConditionExclusions).Add(
             1,
             new TagList
             {
-                Tag("name", name), Tag("kind", "webhook"), Tag("type", type), Tag("operation", NameOf(request.Operation)),
+                Tag("name", name), Tag("kind", kind), Tag("type", type), Tag("operation", NameOf(request.Operation)),
             });
 
     /// <summary>"CREATE", as admission reviews name an operation.</summary>

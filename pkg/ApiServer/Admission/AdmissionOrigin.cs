@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Models;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Http;
 using Kube1.ApiServer.Registry;
 
@@ -14,8 +15,9 @@ internal sealed class AdmissionOrigin(RequestScope scope)
     /// <summary>The resource in the version that was asked for.</summary>
     public ServedResource Resource => scope.Resource;
 
-    /// <summary>Everything that is served.</summary>
-    public ResourceTable Resources => scope.Core.Resources;
+    /// <summary>The forms of a write's resource.</summary>
+    public RequestedForms FormsOf(AdmissionRequest request) =>
+        new(Resource, scope.Core.Resources.FormsOf(Resource), request.Subresource);
 
     /// <summary>When the request must be answered; never for streams.</summary>
     public DateTimeOffset Deadline => scope.Deadline;

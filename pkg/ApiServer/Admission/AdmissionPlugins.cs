@@ -1,5 +1,6 @@
 using Kube1.ApiServer.Admission.Plugins;
 using Kube1.ApiServer.Admission.Policies;
+using Kube1.ApiServer.Admission.Policies.Mutations;
 using Kube1.ApiServer.Admission.Webhooks;
 
 namespace Kube1.ApiServer.Admission;
@@ -35,8 +36,13 @@ internal static class AdmissionPlugins
             new DefaultIngressClass(),
             new DenyServiceExternalIPs(),
             new PodTopologyLabels(),
+            new MutatingPolicies(
+                new(new PolicyIndex<MutatingPolicy>(context.Store, "mutating", p => new(p)), context.Objects),
+                context.Authorizer, context.Time),
             new MutatingWebhooks(context),
-            new ValidatingPolicies(new PolicyIndex(context.Store), context.Objects, context.Authorizer),
+            new ValidatingPolicies(
+                new(new PolicyIndex<ValidatingPolicy>(context.Store, "validating", p => new(p)), context.Objects),
+                context.Authorizer),
             new ValidatingWebhooks(context),
             new RoleEscalation(context.Authorizer, context.Rbac),
             new ResourceQuota(context.Objects, context.Settings.LimitedResources, context.Time),

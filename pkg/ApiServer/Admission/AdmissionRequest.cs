@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Kube1.Api;
 using Kube1.Api.Models;
 using Kube1.Api.Schema;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Registry;
 
@@ -63,6 +65,36 @@ public sealed class AdmissionRequest
 
     /// <summary>Whether this is one object of a collection that is deleted: the request names none.</summary>
     public bool IsOfCollection { get; init; }
+
+    /// <summary>The name that the request tells; empty for the objects of a collection.</summary>
+    public string RequestedName => IsOfCollection ? "" : Name;
+
+    /// <summary>The name that refusals tell: that of the object where the request names none.</summary>
+    public string NameInErrors
+    {
+        get
+        {
+            var metadata = Object?["metadata"];
+            string?[] names = [RequestedName, (string?)metadata?["name"], (string?)metadata?["generateName"]];
+            return names.FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? "Unknown";
+        }
+    }
+
+    /// <summary>Whether a namespace is written, or a part of one.</summary>
+    public bool IsOfNamespaces => Resource.Resource is { Group: "", Resource: "namespaces" };
+
+    /// <summary>The namespace that the write is in; that of a namespace is itself. Empty for cluster-scoped resources.</summary>
+    public string NamespaceOrOwnName => !IsOfNamespaces ? Namespace
+        : Name.Length > 0 || Object is null ? Name
+        : ObjectMetadata.Of(Object).Name;
+
+    /// <summary>The versions in which rules may be about the write.</summary>
+    internal RequestedForms Forms
+    {
+        get => field ??= (Origin
+            ?? throw new InvalidOperationException("a write without its request is in no version")).FormsOf(this);
+        init;
+    }
 
     /// <summary>The second round of mutating admission.</summary>
     public Reinvocation Reinvocation { get; } = new();

@@ -1,3 +1,4 @@
+using Kube1.Cel.Evaluation;
 using Kube1.Cel.Types;
 
 namespace Kube1.Cel.Values;
@@ -8,6 +9,9 @@ namespace Kube1.Cel.Values;
 /// </summary>
 public static class CelEquality
 {
+    // Of texts, so many are compared in the time of one value.
+    private const int CharactersPerStep = 64;
+
     /// <summary>For dictionaries: equal numbers of different types have one hash.</summary>
     public static IEqualityComparer<CelValue> Comparer { get; } = new ByValue();
 
@@ -23,14 +27,15 @@ public static class CelEquality
             CelKind.Null => true,
             CelKind.Bool or CelKind.Int or CelKind.Uint or CelKind.Duration => left.AsInt == right.AsInt,
             CelKind.Double => left.AsDouble == right.AsDouble,
-            CelKind.String => left.AsString == right.AsString,
+            CelKind.String => SameText(left.AsString, right.AsString),
             CelKind.Bytes => left.AsBytes.AsSpan().SequenceEqual(right.AsBytes),
             CelKind.Timestamp => left.UnixSeconds == right.UnixSeconds && left.Nanoseconds == right.Nanoseconds,
-            CelKind.List => left.AsList.EqualTo(right.AsList),
-            CelKind.Map => left.AsMap.EqualTo(right.AsMap),
+            CelKind.List => Walked(left.AsList.Count) && left.AsList.EqualTo(right.AsList),
+            CelKind.Map => Walked(left.AsMap.Count) && left.AsMap.EqualTo(right.AsMap),
             CelKind.Type => left.AsType.Name == right.AsType.Name,
-            CelKind.Optional => left.HasValue == right.HasValue && (!left.HasValue || AreEqual(left.Inner, right.Inner)),
-            CelKind.Object or CelKind.Opaque => left.AsObject.EqualTo(right.AsObject),
+            CelKind.Optional => Walked(1) && left.HasValue == right.HasValue
+                && (!left.HasValue || AreEqual(left.Inner, right.Inner)),
+            CelKind.Object or CelKind.Opaque => Walked(1) && left.AsObject.EqualTo(right.AsObject),
             _ => false,
         };
     }
@@ -50,6 +55,23 @@ public static class CelEquality
         CelKind.Optional => value.HasValue ? Hash(value.Inner) : 0,
         _ => value.AsInt.GetHashCode(),
     };
+
+    private static bool SameText(string left, string right)
+    {
+        if (left.Length != right.Length || ReferenceEquals(left, right))
+        {
+            return left.Length == right.Length;
+        }
+
+        WalkLimit.Step(left.Length / CharactersPerStep);
+        return left == right;
+    }
+
+    private static bool Walked(int members)
+    {
+        WalkLimit.Step(1 + members);
+        return true;
+    }
 
     internal static bool IsNumber(CelKind kind) => kind is CelKind.Int or CelKind.Uint or CelKind.Double;
 

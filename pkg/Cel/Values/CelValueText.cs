@@ -14,6 +14,7 @@ public static class CelValueText
 
     // Nested lists in an error message are cut here; a message is for people.
     private const int MaxDepth = 8;
+    private const int MaxListChars = 4096;
 
     // Go's %g goes over to exponents here.
     private const int PositionalDigits = 6;
@@ -118,7 +119,7 @@ public static class CelValueText
     private static void AppendList(StringBuilder text, CelList list, int depth)
     {
         text.Append('[');
-        for (var i = 0; i < list.Count; i++)
+        for (var i = 0; i < list.Count && text.Length < MaxListChars; i++)
         {
             text.Append(i == 0 ? "" : ", ");
             Append(text, list[i], depth + 1);
@@ -130,7 +131,7 @@ public static class CelValueText
     private static void AppendMap(StringBuilder text, CelMap map, int depth)
     {
         text.Append('{');
-        for (var i = 0; i < map.Count; i++)
+        for (var i = 0; i < map.Count && text.Length < MaxListChars; i++)
         {
             text.Append(i == 0 ? "" : ", ");
             Append(text, map.KeyAt(i), depth + 1);

@@ -1,8 +1,10 @@
 using Kube1.Api;
 using Kube1.Api.Schema;
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Admission.Policies;
 using Kube1.ApiServer.Auth;
+using Kube1.ApiServer.Registry;
 using Kube1.Tests.Auth;
 
 namespace Kube1.Tests.Admission;
@@ -10,6 +12,9 @@ namespace Kube1.Tests.Admission;
 /// <summary>What comes of several match conditions together: one that is false decides, then one that fails.</summary>
 public sealed class MatchConditionTests
 {
+    private static readonly ResourceDescriptor ConfigMaps =
+        ResourceCatalog.All.Single(r => r.Resource == new GroupVersionResource("", "v1", "configmaps"));
+
     [TestCase(true, null, "true", "request.kind.kind == 'ConfigMap' && request.operation == 'CREATE'")]
     [TestCase(false, null, "true", "false")]
     [TestCase(false, null, "object.x == 1", "false")]
@@ -57,16 +62,18 @@ public sealed class MatchConditionTests
         var request = new AdmissionRequest
         {
             Operation = AdmissionOperation.Create,
-            Resource = ResourceCatalog.All.Single(r => r.Resource == new GroupVersionResource("", "v1", "configmaps")),
+            Resource = ConfigMaps,
             User = UserInfo.ApiServer,
             Namespace = "default",
             Name = "cm",
             Object = new() { ["data"] = "d" },
             Objects = new FakeObjects(),
+            Forms = new RequestedForms(new ServedResource(ConfigMaps, StrategyCatalog.For(ConfigMaps), store: null), [], ""),
         };
         var input = new PolicyInput(
-            request, request.Object, null, () => throw new InvalidOperationException("not shown"), new OnlyMasters());
-        return MatchConditions.Compile(conditions, MatchConditions.WebhookEnvironment)!
+            request, request.Forms.Requested, new VersionedWrite(request.Object, null),
+            () => throw new InvalidOperationException("not shown"), new OnlyMasters());
+        return MatchConditions.Compile(conditions, PolicyEnvironment.OfConditions(hasParameters: false))!
             .Evaluate(input, CancellationToken.None);
     }
 

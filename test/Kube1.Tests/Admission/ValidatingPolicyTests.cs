@@ -98,6 +98,10 @@ public sealed class ValidatingPolicyTests
         Assert.That(
             line,
             Does.Contain("policy=\"p\"").And.Contain("policy_binding=\"b\"").And.Contain("error_type=\"invalid_error\""));
+        Assert.That(
+            metrics.Split('\n'),
+            Has.Some.StartsWith("apiserver_validating_admission_policy_check_duration_seconds_count{")
+                .And.Contains("enforcement_action=\"warn\""));
     }
 
     [TestCase("Fail", 422)]

@@ -63,6 +63,8 @@ public sealed class ControlValidationTests
         "webhooks[0].rules[0].scope: Unsupported value: \"Local\": supported values: \"*\", \"Cluster\", \"Namespaced\"")]
     [TestCase("""{"matchConditions":[{"name":"a","expression":" "},{"name":"a","expression":"true"},{"name":"","expression":"x"}]}""",
         "webhooks[0].matchConditions[0].expression: Required value", "webhooks[0].matchConditions[1].name: Duplicate value: \"a\"",
+        "webhooks[0].matchConditions[2].expression: Invalid value: \"x\": compilation failed: ERROR: <input>:1:1: undeclared "
+        + "reference to 'x' (in container '')\n | x\n | ^",
         "webhooks[0].matchConditions[2].name: Required value")]
     public async Task Create_Webhook_Causes(string webhook, params string[] causes)
     {

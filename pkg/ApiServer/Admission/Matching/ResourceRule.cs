@@ -4,8 +4,8 @@ using Kube1.ApiServer.Registry;
 namespace Kube1.ApiServer.Admission.Matching;
 
 /// <summary>
-/// One rule of what a policy is about: operations on resources, "*" standing for all, perhaps of certain names
-/// (NamedRuleWithOperations).
+/// One rule of what a webhook or policy is about: operations on resources, "*" standing for all, perhaps of certain names
+/// (RuleWithOperations, NamedRuleWithOperations).
 /// </summary>
 internal sealed class ResourceRule
 {
@@ -29,20 +29,21 @@ internal sealed class ResourceRule
         _scope = rule.Text("scope") is { Length: > 0 } scope ? scope : All;
     }
 
-    /// <summary>Whether the rule is about a write. Namespaces themselves are cluster-scoped.</summary>
-    public bool Matches(AdmissionRequest request, string operation)
+    /// <summary>Whether the rule is about an operation on a resource. Namespaces themselves are cluster-scoped.</summary>
+    public bool Matches(MatchedResource form, string operation, string subresource, string name)
     {
-        var resource = request.Resource.Resource;
+        var resource = form.Resource;
+        var isNamespaced = form.Form.Descriptor.Namespaced;
         var inScope = _scope switch
         {
             All => true,
-            "Namespaced" => request.Resource.Namespaced,
-            "Cluster" => !request.Resource.Namespaced,
+            "Namespaced" => isNamespaced,
+            "Cluster" => !isNamespaced,
             _ => false,
         };
         return inScope && Has(_operations, operation) && Has(_groups, resource.Group) && Has(_versions, resource.Version)
-            && _resources.Any(r => Is(r.Resource, resource.Resource) && Is(r.Subresource, request.Subresource))
-            && (_names.Length == 0 || _names.Contains(request.Name));
+            && _resources.Any(r => Is(r.Resource, resource.Resource) && Is(r.Subresource, subresource))
+            && (_names.Length == 0 || _names.Contains(name));
     }
 
     private static bool Has(string[] items, string wanted) => items.Any(i => Is(i, wanted));

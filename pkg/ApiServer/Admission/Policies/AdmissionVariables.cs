@@ -1,99 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
-using Kube1.ApiServer.Extensions.Rules;
-using Kube1.ApiServer.Extensions.Schemas;
+using Kube1.Api;
+using Kube1.ApiServer.Admission.Matching;
+using Kube1.Cel.Types;
 using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies;
 
 /// <summary>
 /// The variables request and namespaceObject: the fields that expressions may name, and their values
-/// (k8s.io/apiserver/pkg/admission/plugin/cel/compile.go).
+/// (k8s.io/apiserver/pkg/admission/plugin/cel/compile.go). As upstream, the types matter only to the checker: what is
+/// evaluated is JSON as it is.
 /// </summary>
 internal static class AdmissionVariables
 {
-    private static readonly StructuralSchema Text = new() { Type = "string" };
-    private static readonly StructuralSchema Texts = List(Text);
-    private static readonly StructuralSchema TextMap = Map(Text);
-    private static readonly StructuralSchema Time =
-        new() { Type = "string", Validation = new ValueValidation { Format = "date-time" } };
+    private static readonly Dictionary<string, IReadOnlyDictionary<string, CelType>> Fields = new(StringComparer.Ordinal);
 
-    private static readonly StructuralSchema Number = new() { Type = "integer" };
+    private static readonly CelType Text = CelType.String;
+    private static readonly CelType Texts = CelType.List(Text);
+    private static readonly CelType TextMap = CelType.Map(Text, Text);
 
-    private static readonly StructuralSchema Kind = Object(("group", Text), ("version", Text), ("kind", Text));
+    private static readonly CelType Kind = Declare("GroupVersionKind", ("group", Text), ("version", Text), ("kind", Text));
 
-    private static readonly StructuralSchema Resource = Object(("group", Text), ("version", Text), ("resource", Text));
+    private static readonly CelType Resource =
+        Declare("GroupVersionResource", ("group", Text), ("version", Text), ("resource", Text));
 
-    private static readonly StructuralSchema RequestSchema = Object(
-        ("kind", Kind), ("resource", Resource), ("subResource", Text), ("requestKind", Kind),
-        ("requestResource", Resource), ("requestSubResource", Text), ("name", Text), ("namespace", Text),
-        ("operation", Text),
-        ("userInfo", Object(("username", Text), ("uid", Text), ("groups", Texts), ("extra", Map(Texts)))),
-        ("dryRun", new StructuralSchema { Type = "boolean" }));
+    private static readonly CelType UserInfo = Declare(
+        "UserInfo", ("username", Text), ("uid", Text), ("groups", Texts), ("extra", CelType.Map(Text, Texts)));
 
     // Some fields of a namespace are left out on purpose.
-    private static readonly StructuralSchema NamespaceSchema = Object(
-        ("metadata", Object(
-            ("name", Text), ("generateName", Text), ("namespace", Text), ("labels", TextMap), ("annotations", TextMap),
-            ("UID", Text), ("creationTimestamp", Time), ("deletionGracePeriodSeconds", Number),
-            ("deletionTimestamp", Time), ("generation", Number), ("resourceVersion", Text), ("finalizers", Texts))),
-        ("spec", Object(("finalizers", Texts))),
-        ("status", Object(
-            ("conditions", List(Object(
-                ("status", Text), ("type", Text), ("lastTransitionTime", Time), ("message", Text), ("reason", Text)))),
-            ("phase", Text))));
+    private static readonly CelType NamespaceMetadata = Declare(
+        "NamespaceMetadata", ("name", Text), ("generateName", Text), ("namespace", Text), ("labels", TextMap),
+        ("annotations", TextMap), ("UID", Text), ("creationTimestamp", CelType.Timestamp),
+        ("deletionGracePeriodSeconds", CelType.Int), ("deletionTimestamp", CelType.Timestamp), ("generation", CelType.Int),
+        ("resourceVersion", Text), ("finalizers", Texts));
 
-    /// <summary>Knows the fields of both.</summary>
-    public static DeclaredTypes Types { get; } = new();
+    private static readonly CelType NamespaceCondition = Declare(
+        "NamespaceCondition", ("status", Text), ("type", Text), ("lastTransitionTime", CelType.Timestamp), ("message", Text),
+        ("reason", Text));
 
-    /// <summary>The type of request.</summary>
-    public static DeclaredType RequestType { get; } = Types.Declare(RequestSchema, false, "kubernetes.AdmissionRequest")!;
+    /// <summary>The type of request. Of its options nothing is known beforehand: they are another kind for each operation.</summary>
+    public static CelType RequestType { get; } = Declare(
+        "AdmissionRequest", ("kind", Kind), ("resource", Resource), ("subResource", Text), ("requestKind", Kind),
+        ("requestResource", Resource), ("requestSubResource", Text), ("name", Text), ("namespace", Text),
+        ("operation", Text), ("userInfo", UserInfo), ("dryRun", CelType.Bool), ("options", CelType.Dyn));
 
     /// <summary>The type of namespaceObject.</summary>
-    public static DeclaredType NamespaceType { get; } = Types.Declare(NamespaceSchema, false, "kubernetes.Namespace")!;
+    public static CelType NamespaceType { get; } = Declare(
+        "Namespace", ("metadata", NamespaceMetadata), ("spec", Declare("NamespaceSpec", ("finalizers", Texts))),
+        ("status", Declare("NamespaceStatus", ("conditions", CelType.List(NamespaceCondition)), ("phase", Text))));
 
-    /// <summary>The value of request.</summary>
-    public static CelValue RequestOf(AdmissionRequest request, string operation) =>
-        SchemaValues.Of(Describe(request, operation), RequestSchema);
+    /// <summary>The type of a field of both; false for other types and fields.</summary>
+    public static bool TryFindField(string typeName, string field, [MaybeNullWhen(false)] out CelType type)
+    {
+        type = Fields.GetValueOrDefault(typeName)?.GetValueOrDefault(field);
+        return type is not null;
+    }
+
+    /// <summary>The value of request, for those who see the write in a version.</summary>
+    public static CelValue RequestOf(AdmissionRequest request, MatchedResource seen) =>
+        JsonViews.Of(Describe(request, seen));
 
     /// <summary>The value of namespaceObject; null for cluster-scoped writes.</summary>
-    public static CelValue NamespaceOf(JsonObject? ns) =>
-        ns is null ? CelValue.Null : SchemaValues.Of(ns, NamespaceSchema);
-
-    /// <summary>"CREATE", as admission names an operation.</summary>
-    public static string NameOf(AdmissionOperation operation) => operation switch
+    public static CelValue NamespaceOf(JsonObject? ns)
     {
-        AdmissionOperation.Create => "CREATE",
-        AdmissionOperation.Update => "UPDATE",
-        AdmissionOperation.Delete => "DELETE",
-        _ => "CONNECT",
-    };
+        var shown = ns?.DeepClone().AsObject();
+        var metadata = shown?["metadata"]?.AsObject();
+        metadata?.Remove("ownerReferences");
+        metadata?.Remove("managedFields");
+        return JsonViews.Of(shown);
+    }
 
-    private static JsonObject Describe(AdmissionRequest request, string operation)
+    private static JsonObject Describe(AdmissionRequest request, MatchedResource seen)
     {
-        var (kind, resource) = (request.Resource.Kind, request.Resource.Resource);
+        var requested = request.Forms.Requested;
         var described = new JsonObject
         {
-            ["operation"] = operation,
-            ["name"] = request.Name,
-            ["dryRun"] = request.DryRun,
+            ["kind"] = Shown(seen.Kind),
+            ["resource"] = Shown(seen.Resource),
+            ["requestKind"] = Shown(requested.Kind),
+            ["requestResource"] = Shown(requested.Resource),
+            ["name"] = request.RequestedName,
+            ["operation"] = AdmissionMetrics.NameOf(request.Operation),
             ["userInfo"] = User(request),
+            ["dryRun"] = request.DryRun,
+            ["options"] = request.Origin?.OptionsOf(request),
         };
-        foreach (var prefix in new[] { "", "request" })
-        {
-            described[prefix.Length == 0 ? "kind" : "requestKind"] = new JsonObject
-            {
-                ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
-            };
-            described[prefix.Length == 0 ? "resource" : "requestResource"] = new JsonObject
-            {
-                ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Resource,
-            };
-            SetText(described, prefix.Length == 0 ? "subResource" : "requestSubResource", request.Subresource);
-        }
-
-        SetText(described, "namespace", request.Namespace);
+        SetText(described, "subResource", request.Subresource);
+        SetText(described, "requestSubResource", request.Subresource);
+        SetText(described, "namespace", request.NamespaceOrOwnName);
         return described;
     }
+
+    private static JsonObject Shown(GroupVersionKind kind) => new()
+    {
+        ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind,
+    };
+
+    private static JsonObject Shown(GroupVersionResource resource) => new()
+    {
+        ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Resource,
+    };
 
     private static JsonObject User(AdmissionRequest request)
     {
@@ -122,19 +129,16 @@ internal static class AdmissionVariables
         }
     }
 
-    private static StructuralSchema Object(params ReadOnlySpan<(string Name, StructuralSchema Schema)> fields)
+    private static CelType Declare(string name, params ReadOnlySpan<(string Name, CelType Type)> fields)
     {
-        var table = new Dictionary<string, StructuralSchema>(StringComparer.Ordinal);
-        foreach (var (name, schema) in fields)
+        var table = new Dictionary<string, CelType>(StringComparer.Ordinal);
+        foreach (var (field, type) in fields)
         {
-            table.Add(name, schema);
+            table.Add(field, type);
         }
 
-        return new StructuralSchema { Type = "object", PropertyTable = table };
+        var declared = CelType.Object("kubernetes." + name);
+        Fields.Add(declared.Name, table);
+        return declared;
     }
-
-    private static StructuralSchema List(StructuralSchema items) => new() { Type = "array", Items = items };
-
-    private static StructuralSchema Map(StructuralSchema values) =>
-        new() { Type = "object", AdditionalProperties = values, AllowsAdditionalProperties = true };
 }

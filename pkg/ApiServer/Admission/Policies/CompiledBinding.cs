@@ -29,7 +29,7 @@ internal sealed class CompiledBinding
             Parameters = spec.Child("paramRef") is { } reference
                 ? new ParameterReference(
                     reference.Text("name"), reference.Text("namespace"),
-                    reference["selector"] is null ? null : ResourceMatch.Selector(reference, "selector"),
+                    reference["selector"] is null ? null : RequestSelectors.Selector(reference, "selector"),
                     reference.Text("parameterNotFoundAction") == "Deny")
                 : null;
         }

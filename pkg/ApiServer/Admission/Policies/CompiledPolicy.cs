@@ -2,16 +2,11 @@ using System.Text.Json.Nodes;
 using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Registry.Core;
+using Kube1.Cel;
 using Kube1.Cel.Types;
+using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies;
-
-/// <summary>One validation: what must be true, and what is said when it is not.</summary>
-internal sealed record PolicyValidation(
-    PolicyExpression Expression, PolicyExpression? MessageExpression, string Message, string Reason);
-
-/// <summary>A remark for the audit log.</summary>
-internal sealed record PolicyAnnotation(string Key, PolicyExpression Value);
 
 /// <summary>A kind that parameters have.</summary>
 internal sealed record ParameterKind(string ApiVersion, string Kind)
@@ -20,47 +15,34 @@ internal sealed record ParameterKind(string ApiVersion, string Kind)
     public override string ToString() => $"&ParamKind{{APIVersion:{ApiVersion},Kind:{Kind},}}";
 }
 
-/// <summary>A ValidatingAdmissionPolicy, compiled once a revision.</summary>
-internal sealed class CompiledPolicy
+/// <summary>
+/// What all admission policies have, compiled once a revision: what they are about, their conditions, their variables.
+/// </summary>
+internal abstract class CompiledPolicy
 {
     private readonly Dictionary<string, PolicyExpression> _variables = new(StringComparer.Ordinal);
 
     /// <summary>Compiles a policy. What is wrong with its expressions is told when they are evaluated.</summary>
-    public CompiledPolicy(JsonObject policy)
+    protected CompiledPolicy(JsonObject policy)
     {
-        var spec = policy.Child("spec") ?? [];
+        Spec = policy.Child("spec") ?? [];
         Name = policy.Text("metadata.name");
-        Match = spec.Child("matchConstraints") is { } match ? new ResourceMatch(match) : null;
-        IsIgnoredOnFailure = spec.Text("failurePolicy") == "Ignore";
-        ParameterKind = spec.Child("paramKind") is { } kind
+        Match = Spec.Child("matchConstraints") is { } match ? new ResourceMatch(match) : null;
+        IsIgnoredOnFailure = Spec.Text("failurePolicy") == "Ignore";
+        ParameterKind = Spec.Child("paramKind") is { } kind
             ? new ParameterKind(kind.Text("apiVersion"), kind.Text("kind")) : null;
-        var types = new PolicyTypes();
-        var environment = PolicyEnvironment.Create(types, ParameterKind is not null);
-        foreach (var variable in spec.Items("variables"))
+        Environment = PolicyEnvironment.Create(Types, ParameterKind is not null);
+        foreach (var variable in Spec.Items("variables"))
         {
             // A variable may use those before it.
             var (name, expression) = (
-                variable.Text("name"), PolicyExpression.Compile(environment, variable.Text("expression")));
-            types.Add(name, expression.Program?.ResultType ?? CelType.Dyn);
+                variable.Text("name"), PolicyExpression.Compile(Environment, variable.Text("expression")));
+            Types.Add(name, expression.Program?.ResultType ?? CelType.Dyn);
             _variables[name] = expression;
         }
 
         Conditions = MatchConditions.Compile(
-            spec.Items("matchConditions").Select(c => c.Text("expression")), environment);
-        Validations =
-        [
-            .. spec.Items("validations").Select(v => new PolicyValidation(
-                PolicyExpression.Compile(environment, v.Text("expression"), CelType.Bool),
-                v.Text("messageExpression") is { Length: > 0 } message
-                    ? PolicyExpression.Compile(environment, message, CelType.String) : null,
-                v.Text("message"), v.Text("reason"))),
-        ];
-        Annotations =
-        [
-            .. spec.Items("auditAnnotations").Select(a => new PolicyAnnotation(
-                a.Text("key"),
-                PolicyExpression.Compile(environment, a.Text("valueExpression"), CelType.String, CelType.Null))),
-        ];
+            Spec.Items("matchConditions").Select(c => c.Text("expression")), Environment);
     }
 
     /// <summary>The policy's name.</summary>
@@ -81,9 +63,24 @@ internal sealed class CompiledPolicy
     /// <summary>The variables by name.</summary>
     public IReadOnlyDictionary<string, PolicyExpression> Variables => _variables;
 
-    /// <summary>What it asks for.</summary>
-    public IReadOnlyList<PolicyValidation> Validations { get; }
+    /// <summary>The policy as it is written.</summary>
+    protected JsonObject Spec { get; }
 
-    /// <summary>What it remarks.</summary>
-    public IReadOnlyList<PolicyAnnotation> Annotations { get; }
+    /// <summary>The types of its variables.</summary>
+    protected PolicyTypes Types { get; } = new();
+
+    /// <summary>What its expressions may use.</summary>
+    protected CelEnvironment Environment { get; }
+
+    /// <summary>Evaluates the conditions; what they cannot say counts in metrics.</summary>
+    public MatchOutcome Meets(PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
+    {
+        var outcome = Conditions?.Evaluate(input, parameters, Variables, cancellationToken) ?? new MatchOutcome(true);
+        if (outcome.Error is not null)
+        {
+            AdmissionMetrics.ObserveMatchConditions(Name, "policy", input.Write, AdmissionMetrics.Validate, isError: true);
+        }
+
+        return outcome;
+    }
 }

@@ -21,12 +21,6 @@ internal sealed class MatchConditions
 
     private MatchConditions(PolicyExpression[] conditions) => _conditions = conditions;
 
-    /// <summary>The environment of a webhook's conditions: no parameters, no variables.</summary>
-    public static CelEnvironment WebhookEnvironment { get; } = PolicyEnvironment.Create(new PolicyTypes(), hasParameters: false);
-
-    /// <summary>The conditions in their order.</summary>
-    public IReadOnlyList<PolicyExpression> Expressions => _conditions;
-
     /// <summary>Compiles conditions; null when there are none. What is wrong with them is told when they are evaluated.</summary>
     public static MatchConditions? Compile(IEnumerable<string> conditions, CelEnvironment environment)
     {

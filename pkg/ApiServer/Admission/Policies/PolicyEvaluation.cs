@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Kube1.ApiServer.Expressions;
 using Kube1.Cel;
 using Kube1.Cel.Types;
@@ -6,8 +7,8 @@ using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies;
 
-/// <summary>The result of one expression: a value, or why there is none.</summary>
-internal readonly record struct PolicyResult(CelValue Value, string? Error);
+/// <summary>The result of one expression: a value, or why there is none; and how long that took.</summary>
+internal readonly record struct PolicyResult(CelValue Value, string? Error, TimeSpan Elapsed = default);
 
 /// <summary>
 /// Evaluates a group of expressions on one budget: the validations of a policy, its messages, its annotations, match
@@ -40,6 +41,7 @@ internal sealed class PolicyEvaluation(
         }
 
         _variableCost = 0;
+        var start = TimeProvider.System.GetTimestamp();
         var evaluated = program.Evaluate(this, ExpressionLimits.PerCall, cancellationToken);
         if (!TryPay(_variableCost) || !TryPay(evaluated.Cost))
         {
@@ -47,9 +49,10 @@ internal sealed class PolicyEvaluation(
             return false;
         }
 
+        var elapsed = TimeProvider.System.GetElapsedTime(start);
         result = evaluated.Succeeded
-            ? new PolicyResult(evaluated.Value, null)
-            : new PolicyResult(default, $"expression '{expression.Source}' resulted in error: {evaluated.Error}");
+            ? new PolicyResult(evaluated.Value, null, elapsed)
+            : new PolicyResult(default, $"expression '{expression.Source}' resulted in error: {evaluated.Error}", elapsed);
         return true;
     }
 
@@ -87,6 +90,18 @@ internal sealed class PolicyEvaluation(
         if (expression.Program is not { } program)
         {
             return CelValue.Error($"composited variable \"{name}\" fails to compile: {expression.Error}");
+        }
+
+        // What variables cost is paid when the expression is done; by then many dear ones would have been computed.
+        if (_variableCost > (ulong)Math.Max(_budget, 0))
+        {
+            return CelValue.Error(OutOfBudget);
+        }
+
+        // A variable may ask for another one, and that for the next, as many as the policy has.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return CelValue.Error($"composited variable \"{name}\" fails to evaluate: too many variables use each other");
         }
 
         var result = program.Evaluate(this, ExpressionLimits.PerCall, cancellationToken);

@@ -7,21 +7,26 @@ using Kube1.Storage;
 namespace Kube1.ApiServer.Admission.Policies;
 
 /// <summary>A policy with the bindings that put it to use, in the order of their names.</summary>
-internal sealed record BoundPolicy(CompiledPolicy Policy, ImmutableArray<CompiledBinding> Bindings);
+internal sealed record BoundPolicy<TPolicy>(TPolicy Policy, ImmutableArray<CompiledBinding> Bindings)
+    where TPolicy : CompiledPolicy;
 
-/// <summary>All policies that are bound, compiled as they are written; readers take no lock.</summary>
-internal sealed class PolicyIndex(Store store) : StoreFollower(store, Policies, Bindings)
+/// <summary>All policies of one sort that are bound, compiled as they are written; readers take no lock.</summary>
+/// <param name="store">Where they are.</param>
+/// <param name="sort">"validating" or "mutating".</param>
+/// <param name="compile">Makes a policy ready for use.</param>
+internal sealed class PolicyIndex<TPolicy>(Store store, string sort, Func<JsonObject, TPolicy> compile)
+    : StoreFollower(store, $"{sort}admissionpolicies.{Group}", $"{sort}admissionpolicybindings.{Group}")
+    where TPolicy : CompiledPolicy
 {
-    private const string Policies = "validatingadmissionpolicies.admissionregistration.k8s.io";
-    private const string Bindings = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
+    private const string Group = "admissionregistration.k8s.io";
 
-    private readonly SortedDictionary<string, CompiledPolicy> _policies = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TPolicy> _policies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, CompiledBinding> _bindings = new(StringComparer.Ordinal);
 
-    private volatile BoundPolicy[] _bound = [];
+    private volatile BoundPolicy<TPolicy>[] _bound = [];
 
     /// <summary>The policies as of the last write.</summary>
-    public IReadOnlyList<BoundPolicy> Current
+    public IReadOnlyList<BoundPolicy<TPolicy>> Current
     {
         get
         {
@@ -41,9 +46,9 @@ internal sealed class PolicyIndex(Store store) : StoreFollower(store, Policies, 
     protected override void Put(string collection, StoredEntry entry, StoredEntry? previous)
     {
         var json = (JsonObject)CanonicalJson.Parse(entry.Value.Span)!;
-        if (collection == Policies)
+        if (IsOfPolicies(collection))
         {
-            _policies[entry.Key] = new CompiledPolicy(json);
+            _policies[entry.Key] = compile(json);
         }
         else
         {
@@ -56,7 +61,7 @@ internal sealed class PolicyIndex(Store store) : StoreFollower(store, Policies, 
     /// <inheritdoc/>
     protected override void Remove(string collection, StoredEntry entry)
     {
-        _ = collection == Policies ? _policies.Remove(entry.Key) : _bindings.Remove(entry.Key);
+        _ = IsOfPolicies(collection) ? _policies.Remove(entry.Key) : _bindings.Remove(entry.Key);
         Publish();
     }
 
@@ -65,6 +70,9 @@ internal sealed class PolicyIndex(Store store) : StoreFollower(store, Policies, 
     {
         var bindings = _bindings.Values.ToLookup(b => b.PolicyName, StringComparer.Ordinal);
         _bound = [.. _policies.Values.Where(p => bindings.Contains(p.Name))
-            .Select(p => new BoundPolicy(p, [.. bindings[p.Name]]))];
+            .Select(p => new BoundPolicy<TPolicy>(p, [.. bindings[p.Name]]))];
     }
+
+    private bool IsOfPolicies(string collection) =>
+        collection.StartsWith(sort + "admissionpolicies.", StringComparison.Ordinal);
 }

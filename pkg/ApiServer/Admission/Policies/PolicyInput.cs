@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Auth;
 using Kube1.Cel.Values;
 
@@ -6,24 +7,27 @@ namespace Kube1.ApiServer.Admission.Policies;
 
 /// <summary>
 /// What expressions look at, each made when one first asks for it. Shared by all policies that see the write in the same
-/// way.
+/// version.
 /// </summary>
 internal sealed class PolicyInput(
-    AdmissionRequest request, JsonObject? obj, JsonObject? oldObject, Func<JsonObject?> findNamespace, IAuthorizer authorizer)
+    AdmissionRequest request, MatchedResource seen, VersionedWrite shown, Func<JsonObject?> findNamespace,
+    IAuthorizer authorizer)
 {
     private readonly RequestAuthorizer _authorizer = new(authorizer, request.User);
     private CelValue _request;
     private CelValue _namespace;
 
+    /// <summary>The write.</summary>
+    public AdmissionRequest Write => request;
+
     /// <summary>The new object; null on delete.</summary>
-    public CelValue Object { get; } = JsonViews.Of(obj);
+    public CelValue Object { get; } = JsonViews.Of(shown.Object);
 
     /// <summary>The stored object; null on create.</summary>
-    public CelValue OldObject { get; } = JsonViews.Of(oldObject);
+    public CelValue OldObject { get; } = JsonViews.Of(shown.OldObject);
 
     /// <summary>The request.</summary>
-    public CelValue Request => _request.IsSet
-        ? _request : _request = AdmissionVariables.RequestOf(request, AdmissionVariables.NameOf(request.Operation));
+    public CelValue Request => _request.IsSet ? _request : _request = AdmissionVariables.RequestOf(request, seen);
 
     /// <summary>The authorizer, for the user of the request.</summary>
     public CelValue Authorizer => _authorizer.Value;

@@ -15,20 +15,18 @@ internal static class PolicyJudge
 
     /// <summary>The verdict on a write.</summary>
     public static PolicyVerdict Judge(
-        CompiledPolicy policy, PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
+        ValidatingPolicy policy, PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
     {
         var verdict = new PolicyVerdict();
-        if (policy.Conditions?.Evaluate(input, parameters, policy.Variables, cancellationToken) is { } outcome)
+        var outcome = policy.Meets(input, parameters, cancellationToken);
+        if (outcome.Error is not null)
         {
-            if (outcome.Error is not null)
-            {
-                Fail(policy, verdict, 0, outcome.Error);
-            }
+            Fail(policy, verdict, 0, outcome.Error);
+        }
 
-            if (!outcome.Matches || outcome.Error is not null)
-            {
-                return verdict;
-            }
+        if (!outcome.Matches || outcome.Error is not null)
+        {
+            return verdict;
         }
 
         var evaluation = new PolicyEvaluation(
@@ -51,7 +49,7 @@ internal static class PolicyJudge
     }
 
     private static void Decide(
-        CompiledPolicy policy, PolicyResult[] results, PolicyEvaluation evaluation, PolicyVerdict verdict)
+        ValidatingPolicy policy, PolicyResult[] results, PolicyEvaluation evaluation, PolicyVerdict verdict)
     {
         // All messages are made first: what they cost decides whether any can be shown.
         var messages = new PolicyResult[results.Length];
@@ -66,18 +64,19 @@ internal static class PolicyJudge
         {
             if (results[i].Error is { } error)
             {
-                Fail(policy, verdict, i, error);
+                Fail(policy, verdict, i, error, results[i].Elapsed);
             }
             else if (isSpent)
             {
-                Fail(policy, verdict, i, "failed messageExpression: " + PolicyEvaluation.OutOfBudget);
+                Fail(
+                    policy, verdict, i, "failed messageExpression: " + PolicyEvaluation.OutOfBudget, results[i].Elapsed);
             }
             else if (!results[i].Value.IsTrue)
             {
                 var validation = policy.Validations[i];
                 verdict.Denied.Add(new PolicyDecision(
                     i, MessageOf(validation, messages[i]),
-                    validation.Reason.Length > 0 ? validation.Reason : DefaultReason));
+                    validation.Reason.Length > 0 ? validation.Reason : DefaultReason, results[i].Elapsed));
             }
         }
     }
@@ -91,7 +90,7 @@ internal static class PolicyJudge
     }
 
     private static void Annotate(
-        CompiledPolicy policy, PolicyInput input, CelValue parameters, PolicyVerdict verdict,
+        ValidatingPolicy policy, PolicyInput input, CelValue parameters, PolicyVerdict verdict,
         CancellationToken cancellationToken)
     {
         var evaluation = new PolicyEvaluation(
@@ -111,7 +110,7 @@ internal static class PolicyJudge
             {
                 if (!policy.IsIgnoredOnFailure)
                 {
-                    verdict.AnnotationErrors.Add(result.Error);
+                    verdict.AnnotationErrors.Add(new PolicyDecision(0, result.Error, DefaultReason, result.Elapsed));
                 }
             }
             else if (result.Value.Kind == CelKind.String && result.Value.AsString.Trim() is { Length: > 0 } text)
@@ -121,15 +120,8 @@ internal static class PolicyJudge
         }
     }
 
-    private static void Fail(CompiledPolicy policy, PolicyVerdict verdict, int index, string error)
-    {
-        if (policy.IsIgnoredOnFailure)
-        {
-            verdict.Ignored.Add(error);
-        }
-        else
-        {
-            verdict.Denied.Add(new PolicyDecision(index, error, DefaultReason));
-        }
-    }
+    private static void Fail(
+        ValidatingPolicy policy, PolicyVerdict verdict, int index, string error, TimeSpan elapsed = default) =>
+        (policy.IsIgnoredOnFailure ? verdict.Ignored : verdict.Denied)
+            .Add(new PolicyDecision(index, error, DefaultReason, elapsed));
 }

@@ -28,7 +28,7 @@ internal static class PolicyParameters
             return [null];
         }
 
-        if (objects.ResourceOf(KindOf(kind)) is not { } resource)
+        if (objects.ResourceOf(GroupVersionKind.Of(kind.ApiVersion, kind.Kind)) is not { } resource)
         {
             error = $"paramKind kind `{kind}` not known";
             return [];
@@ -40,7 +40,7 @@ internal static class PolicyParameters
             return [];
         }
 
-        var ns = !resource.Namespaced ? null : reference.Namespace.Length > 0 ? reference.Namespace : request.Namespace;
+        var ns = !resource.Namespaced ? null : reference.Namespace.Length > 0 ? reference.Namespace : request.NamespaceOrOwnName;
         if (ns?.Length == 0)
         {
             error = "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources";
@@ -56,12 +56,5 @@ internal static class PolicyParameters
         }
 
         return found;
-    }
-
-    private static GroupVersionKind KindOf(ParameterKind kind)
-    {
-        var slash = kind.ApiVersion.IndexOf('/', StringComparison.Ordinal);
-        return new GroupVersionKind(
-            slash < 0 ? "" : kind.ApiVersion[..slash], kind.ApiVersion[(slash + 1)..], kind.Kind);
     }
 }

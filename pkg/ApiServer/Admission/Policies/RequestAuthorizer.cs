@@ -21,8 +21,8 @@ internal sealed class RequestAuthorizer(IAuthorizer authorizer, UserInfo user) :
         Group = request.Resource.Resource.Group,
         Resource = request.Resource.Resource.Resource,
         Subresource = request.Subresource,
-        Namespace = request.Namespace,
-        Name = request.Name,
+        Namespace = request.NamespaceOrOwnName,
+        Name = request.RequestedName,
     });
 
     /// <inheritdoc/>

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Models;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Auth;
-using Kube1.ApiServer.Registry;
 using Kube1.Cel.Values;
 
 namespace Kube1.ApiServer.Admission.Policies;
@@ -13,116 +12,65 @@ namespace Kube1.ApiServer.Admission.Policies;
 /// warnings and remarks of all policies come through
 /// (https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/).
 /// </summary>
-internal sealed class ValidatingPolicies(PolicyIndex policies, Func<IObjectRegistry> objects, IAuthorizer authorizer)
+internal sealed class ValidatingPolicies(PolicySelection<ValidatingPolicy> policies, IAuthorizer authorizer)
     : IAdmissionPlugin
 {
     // Audit logs must not be filled by one request; as upstream.
     private const int MaxFailuresTold = 50;
     private const int MaxAnnotationChars = 10 * 1024;
 
-    private static readonly GroupVersionKind NamespaceKind = new("", "v1", "Namespace");
-
     /// <inheritdoc/>
     public string Name => "ValidatingAdmissionPolicy";
 
-    /// <summary>Policies cannot lock themselves in, and what only asks is not a write.</summary>
-    public bool Handles(AdmissionRequest request) => request.Resource.Resource is not
-        (
-            {
-                Group: "admissionregistration.k8s.io",
-                Resource: "validatingadmissionpolicies" or "validatingadmissionpolicybindings"
-                    or "mutatingadmissionpolicies" or "mutatingadmissionpolicybindings"
-            }
-            or { Group: "authentication.k8s.io", Resource: "selfsubjectreviews" or "tokenreviews" }
-            or
-            {
-                Group: "authorization.k8s.io",
-                Resource: "localsubjectaccessreviews" or "selfsubjectaccessreviews" or "selfsubjectrulesreviews"
-                    or "subjectaccessreviews"
-            });
+    /// <inheritdoc/>
+    public bool Handles(AdmissionRequest request) => !PolicySelection<ValidatingPolicy>.IsExempt(request);
 
     /// <inheritdoc/>
     public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
-    public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
-    {
-        var current = policies.Current;
-        if (current.Count > 0)
-        {
-            Validate(current, request, cancellationToken);
-        }
+    public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken) =>
+        policies.Current is { Count: > 0 } current ? ValidateAsync(current, request, cancellationToken) : default;
 
-        return default;
-    }
-
-    private void Validate(
-        IReadOnlyList<BoundPolicy> current, AdmissionRequest request, CancellationToken cancellationToken)
+    private async ValueTask ValidateAsync(
+        IReadOnlyList<BoundPolicy<ValidatingPolicy>> current, AdmissionRequest request, CancellationToken cancellationToken)
     {
-        var operation = AdmissionVariables.NameOf(request.Operation);
         var findings = new Findings();
-        PolicyInput? input = null;
-        foreach (var (policy, bindings) in current)
+        var objects = new VersionedObjects(request);
+        var inputs = new Dictionary<MatchedResource, PolicyInput>();
+        foreach (var bound in current)
         {
-            string? error = null;
-            var matches = policy.Match?.Matches(request, operation, out error)
-                ?? throw ApiErrors.Internal("policy contained no match constraints, a required field");
-            if (error is not null)
+            var policy = bound.Policy;
+            var invocations = policies.InvocationsOf(bound, request, (b, message) => findings.Deny(policy, b, message));
+            foreach (var (_, binding, seen, parameter) in invocations)
             {
-                findings.Deny(policy, null, "failed to configure policy: " + error);
-            }
-            else if (matches)
-            {
-                input ??= new PolicyInput(
-                    request, request.Object, request.OldObject, () => NamespaceOf(request), authorizer);
-                foreach (var binding in bindings)
+                if (!inputs.TryGetValue(seen, out var input))
                 {
-                    Apply(policy, binding, request, operation, input, findings, cancellationToken);
+                    try
+                    {
+                        var shown = await objects.ShowAsync(seen, cancellationToken).ConfigureAwait(false);
+                        input = new PolicyInput(request, seen, shown, () => policies.NamespaceOf(request), authorizer);
+                    }
+                    catch (ApiException e)
+                    {
+                        findings.Deny(
+                            policy, binding,
+                            "failed to configure binding: failed to convert object version: " + e.Message);
+                        continue;
+                    }
+
+                    inputs.Add(seen, input);
                 }
 
-                findings.PublishAnnotations(policy, request);
+                var value = parameter is null ? CelValue.Null : JsonViews.Of(parameter);
+                findings.Take(policy, binding, PolicyJudge.Judge(policy, input, value, cancellationToken), request);
             }
+
+            findings.PublishAnnotations(policy, request);
         }
 
         findings.PublishFailures(request);
         findings.ThrowIfDenied(request);
-    }
-
-    private void Apply(
-        CompiledPolicy policy, CompiledBinding binding, AdmissionRequest request, string operation, PolicyInput input,
-        Findings findings, CancellationToken cancellationToken)
-    {
-        string? error = null;
-        if (binding.Match?.Matches(request, operation, out error) == false && error is null)
-        {
-            return;
-        }
-
-        IReadOnlyList<JsonObject?> parameters =
-            error is null ? PolicyParameters.Find(policy, binding, request, objects(), out error) : [];
-        if (error is not null)
-        {
-            findings.Deny(policy, binding, "failed to configure binding: " + error);
-            return;
-        }
-
-        foreach (var parameter in parameters)
-        {
-            var value = parameter is null ? CelValue.Null : JsonViews.Of(parameter);
-            findings.Take(policy, binding, PolicyJudge.Judge(policy, input, value, cancellationToken), request);
-        }
-    }
-
-    private JsonObject? NamespaceOf(AdmissionRequest request)
-    {
-        if (request.Namespace.Length == 0 || request.Resource.Resource is { Group: "", Resource: "namespaces" })
-        {
-            return null;
-        }
-
-        var registry = objects();
-        return registry.Find(registry.ResourceOf(NamespaceKind)!, null, request.Namespace)
-            ?? throw ApiErrors.NotFound(new GroupResource("", "namespaces"), request.Namespace);
     }
 
     /// <summary>What all policies say of one write.</summary>
@@ -144,16 +92,16 @@ internal sealed class ValidatingPolicies(PolicyIndex policies, Func<IObjectRegis
         /// <summary>Takes what the binding wants done.</summary>
         public void Take(CompiledPolicy policy, CompiledBinding binding, PolicyVerdict verdict, AdmissionRequest request)
         {
-            foreach (var error in verdict.Ignored)
+            foreach (var ignored in verdict.Ignored)
             {
-                PolicyMetrics.Observe(policy, binding, error, "allow");
+                PolicyMetrics.Observe(policy, binding, ignored, "allow");
             }
 
             foreach (var decision in verdict.Denied)
             {
                 foreach (var action in binding.Actions)
                 {
-                    PolicyMetrics.Observe(policy, binding, decision.Message, action.ToLowerInvariant());
+                    PolicyMetrics.Observe(policy, binding, decision, action.ToLowerInvariant());
                     switch (action)
                     {
                         case "Deny":
@@ -174,7 +122,7 @@ internal sealed class ValidatingPolicies(PolicyIndex policies, Func<IObjectRegis
             foreach (var error in verdict.AnnotationErrors)
             {
                 PolicyMetrics.Observe(policy, binding, error, "deny");
-                Deny(policy, binding, error, "Invalid");
+                Deny(policy, binding, error.Message, error.Reason);
             }
 
             foreach (var (key, text) in verdict.Annotations)
@@ -222,10 +170,7 @@ internal sealed class ValidatingPolicies(PolicyIndex policies, Func<IObjectRegis
                 return;
             }
 
-            var name = request.Name.Length > 0
-                ? request.Name
-                : (string?)request.Object?["metadata"]?["name"] ?? (string?)request.Object?["metadata"]?["generateName"] ?? "";
-            var refusal = ApiErrors.Forbidden(request.Resource.Resource.GroupResource, name, message);
+            var refusal = ApiErrors.Forbidden(request.Resource.Resource.GroupResource, request.NameInErrors, message);
             refusal.Status.Reason = reason;
             refusal.Status.Code = reason switch
             {

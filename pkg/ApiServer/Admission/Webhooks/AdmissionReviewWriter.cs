@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Json;
+using Kube1.ApiServer.Admission.Matching;
 
 namespace Kube1.ApiServer.Admission.Webhooks;
 
@@ -13,9 +14,9 @@ internal static class AdmissionReviewWriter
 {
     /// <summary>The review of a write, as JSON.</summary>
     public static byte[] Write(
-        string version, string uid, WebhookMatch match, AdmissionRequest request, VersionedObjects objects)
+        string version, string uid, MatchedResource seen, AdmissionRequest request, VersionedWrite shown)
     {
-        var origin = request.Origin!;
+        var requested = request.Forms.Requested;
         using var buffer = new PooledBuffer();
         using (var json = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
         {
@@ -24,20 +25,20 @@ internal static class AdmissionReviewWriter
             json.WriteString("apiVersion", "admission.k8s.io/" + version);
             json.WriteStartObject("request");
             json.WriteString("uid", uid);
-            WriteKind(json, "kind", match.Kind);
-            WriteResource(json, "resource", match.Form.Descriptor.Resource);
+            WriteKind(json, "kind", seen.Kind);
+            WriteResource(json, "resource", seen.Resource);
             WriteUnlessEmpty(json, "subResource", request.Subresource);
-            WriteKind(json, "requestKind", WebhookIndex.KindOf(origin.Resource, request.Subresource) ?? match.Kind);
-            WriteResource(json, "requestResource", origin.Resource.Descriptor.Resource);
+            WriteKind(json, "requestKind", requested.Kind);
+            WriteResource(json, "requestResource", requested.Resource);
             WriteUnlessEmpty(json, "requestSubResource", request.Subresource);
-            WriteUnlessEmpty(json, "name", request.IsOfCollection ? "" : request.Name);
-            WriteUnlessEmpty(json, "namespace", WebhookSelection.NamespaceOf(request));
+            WriteUnlessEmpty(json, "name", request.RequestedName);
+            WriteUnlessEmpty(json, "namespace", request.NamespaceOrOwnName);
             json.WriteString("operation", AdmissionMetrics.NameOf(request.Operation));
             WriteUser(json, request);
-            WriteObject(json, "object", objects.ObjectFor(match));
-            WriteObject(json, "oldObject", objects.OldObjectFor(match));
+            WriteObject(json, "object", shown.Object);
+            WriteObject(json, "oldObject", shown.OldObject);
             json.WriteBoolean("dryRun", request.DryRun);
-            WriteObject(json, "options", origin.OptionsOf(request));
+            WriteObject(json, "options", request.Origin?.OptionsOf(request));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using Kube1.Api.Models;
-using Kube1.Api.Selectors;
+using Kube1.ApiServer.Admission.Matching;
+using Kube1.ApiServer.Admission.Policies;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.Registry;
+using Kube1.ApiServer.Registry.Core;
 
 namespace Kube1.ApiServer.Admission.Webhooks;
 
@@ -11,32 +12,21 @@ internal sealed class CompiledWebhook
 {
     private const long DefaultTimeoutSeconds = 10;
 
-    private CompiledWebhook(string configuration, int position, JsonObject webhook, IMatchConditionEvaluator evaluator)
+    private CompiledWebhook(string configuration, int position, JsonObject webhook)
     {
         Configuration = configuration;
         Name = webhook.Text("name");
         Identity = $"{configuration}/{Name}/{position}";
-        Rules = [.. Items(webhook, "rules").Select(WebhookRule.Of)];
-        IsExact = webhook.Text("matchPolicy") == "Exact";
-        try
-        {
-            Namespaces = Selector(webhook, "namespaceSelector");
-            Objects = Selector(webhook, "objectSelector");
-        }
-        catch (FormatException e)
-        {
-            Defect = e.Message;
-        }
-
+        Rules = new ResourceRules(webhook.Items("rules"), ResourceRules.IsExact(webhook.Text("matchPolicy")));
+        Selectors = new RequestSelectors(webhook);
         IsIgnoredOnFailure = webhook.Text("failurePolicy") == "Ignore";
         SideEffects = webhook.Text("sideEffects");
         Timeout = TimeSpan.FromSeconds(webhook.Integer("timeoutSeconds") ?? DefaultTimeoutSeconds);
         ReviewVersion = webhook.Texts("admissionReviewVersions").FirstOrDefault(v => v is "v1" or "v1beta1");
         IsReinvoked = webhook.Text("reinvocationPolicy") == "IfNeeded";
         Target = WebhookTarget.Of(webhook["clientConfig"] as JsonObject ?? []);
-        List<MatchCondition> conditions =
-            [.. Items(webhook, "matchConditions").Select(c => new MatchCondition(c.Text("name"), c.Text("expression")))];
-        Conditions = conditions.Count == 0 ? null : evaluator.Compile(conditions);
+        Conditions = MatchConditions.Compile(
+            webhook.Items("matchConditions").Select(c => c.Text("expression")), PolicyEnvironment.OfConditions(hasParameters: false));
     }
 
     /// <summary>The configuration's name.</summary>
@@ -49,19 +39,10 @@ internal sealed class CompiledWebhook
     public string Identity { get; }
 
     /// <summary>What it is about.</summary>
-    public IReadOnlyList<WebhookRule> Rules { get; }
+    public ResourceRules Rules { get; }
 
-    /// <summary>Whether its rules mean their resources alone, and not the same objects in another version.</summary>
-    public bool IsExact { get; }
-
-    /// <summary>Which namespaces it is about.</summary>
-    public LabelSelector Namespaces { get; } = LabelSelector.Everything;
-
-    /// <summary>Which objects it is about.</summary>
-    public LabelSelector Objects { get; } = LabelSelector.Everything;
-
-    /// <summary>Why its selectors cannot be read, which validation does not let happen: what its rules match then fails.</summary>
-    public string? Defect { get; }
+    /// <summary>Which namespaces and objects it is about.</summary>
+    public RequestSelectors Selectors { get; }
 
     /// <summary>Whether requests pass when it cannot be asked.</summary>
     public bool IsIgnoredOnFailure { get; }
@@ -82,29 +63,21 @@ internal sealed class CompiledWebhook
     public WebhookTarget Target { get; }
 
     /// <summary>Its matchConditions; null for none.</summary>
-    public ICompiledMatchConditions? Conditions { get; }
+    public MatchConditions? Conditions { get; }
 
     /// <summary>Reads the webhooks of a configuration, in their order.</summary>
-    public static CompiledWebhook[] AllOf(JsonObject configuration, IMatchConditionEvaluator evaluator)
+    public static CompiledWebhook[] AllOf(JsonObject configuration)
     {
         var name = configuration.Text("metadata.name");
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         return
         [
-            .. Items(configuration, "webhooks").Select(webhook =>
+            .. configuration.Items("webhooks").Select(webhook =>
             {
                 var position = seen.GetValueOrDefault(webhook.Text("name"));
                 seen[webhook.Text("name")] = position + 1;
-                return new CompiledWebhook(name, position, webhook, evaluator);
+                return new CompiledWebhook(name, position, webhook);
             }),
         ];
     }
-
-    private static LabelSelector Selector(JsonObject webhook, string field) =>
-        webhook[field] is JsonObject { Count: > 0 } selector
-            ? LabelSelector.From(KubeJson.Deserialize<V1LabelSelector>(selector))
-            : LabelSelector.Everything;
-
-    private static IEnumerable<JsonObject> Items(JsonObject obj, string field) =>
-        (obj[field] as JsonArray ?? []).OfType<JsonObject>();
 }

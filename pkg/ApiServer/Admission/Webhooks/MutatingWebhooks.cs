@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
 using Kube1.Api.Json;
 using Kube1.Api.Patches;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -20,14 +21,15 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
 
     private readonly WebhookConfigurations _configurations;
     private readonly WebhookClient _client;
+    private readonly WebhookSelection _selection;
     private readonly WebhookCaller _caller;
 
     public MutatingWebhooks(AdmissionContext context)
     {
         // Each plug-in has connections of its own, as upstream's have.
         _client = new WebhookClient(context.Objects, context.Services, context.Time);
-        _configurations = new WebhookConfigurations(
-            context.Store, "mutatingwebhookconfigurations", context.MatchConditions);
+        _configurations = new WebhookConfigurations(context.Store, "mutatingwebhookconfigurations");
+        _selection = new WebhookSelection(context.Authorizer, AdmissionMetrics.Admit);
         _caller = new WebhookCaller(
             _client, context.Time, context.Loggers.CreateLogger<MutatingWebhooks>(), AdmissionMetrics.Admit);
     }
@@ -42,12 +44,13 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
     public async ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         var rounds = request.Reinvocation.StateOf<MutatingRounds>(Name);
+        var objects = new VersionedObjects(request);
         rounds.Begin(request);
         try
         {
             foreach (var match in _configurations.MatchesOf(request))
             {
-                await AdmitAsync(match, request, rounds, cancellationToken).ConfigureAwait(false);
+                await AdmitAsync(match, request, objects, rounds, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -63,19 +66,20 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
     public void Dispose() => _client.Dispose();
 
     private async ValueTask AdmitAsync(
-        WebhookMatch match, AdmissionRequest request, MutatingRounds rounds, CancellationToken cancellationToken)
+        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, MutatingRounds rounds,
+        CancellationToken cancellationToken)
     {
-        var objects = new VersionedObjects(request);
         var webhook = match.Webhook;
-        if (!WebhookSelection.IsCalled(match, request, objects, AdmissionMetrics.Admit)
-            || !rounds.IsDue(webhook, request.Reinvocation))
+        if (await _selection.ShowAsync(match, request, objects, cancellationToken).ConfigureAwait(false) is not { } shown
+            || !rounds.IsDue(webhook.Identity, request.Reinvocation))
         {
             return;
         }
 
         var at = $"round_{(request.Reinvocation.IsSecondRound ? 1 : 0)}_index_{match.Index}";
         var verdict = await _caller.CallAsync(
-            match, request, objects, answer => Apply(match, request, objects, answer, at), cancellationToken)
+            match, request, shown,
+            answer => ApplyAsync(match, request, objects, shown, answer, at, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         request.AddAuditAnnotation(MutationPrefix + at, Remark(webhook, json => json.WriteBoolean("mutated", verdict.Changed)));
         foreach (var warning in verdict.Warnings)
@@ -89,7 +93,11 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
             request.Reinvocation.Require();
         }
 
-        rounds.Called(webhook);
+        if (webhook.IsReinvoked)
+        {
+            rounds.Called(webhook.Identity);
+        }
+
         if (verdict.FailedOpen)
         {
             request.AddAuditAnnotation(FailedOpenPrefix + at, webhook.Name);
@@ -101,15 +109,16 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
         }
     }
 
-    private static bool Apply(
-        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, AdmissionReviewAnswer answer, string at)
+    private static async ValueTask<bool> ApplyAsync(
+        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, VersionedWrite shown,
+        AdmissionReviewAnswer answer, string at, CancellationToken cancellationToken)
     {
         if (ReadPatch(answer.Patch) is not { Count: > 0 } patch)
         {
             return false;
         }
 
-        if (objects.ObjectFor(match) is not { } before)
+        if (shown.Object is not { } before)
         {
             throw ApiErrors.Internal(
                 $"admission webhook \"{match.Webhook.Name}\" attempted to modify the object, which is not supported for this "
@@ -121,7 +130,9 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
             throw new WebhookCallException($"unsupported patch type {GoText.Quote(answer.PatchType)}", 400);
         }
 
-        var changed = objects.Take(match, before, Patched(before, patch));
+        var changed = await objects.TakeAsync(
+            match.Seen, before, Patched(before, patch), $"admission webhook \"{match.Webhook.Name}\"", isStrict: false,
+            cancellationToken).ConfigureAwait(false);
         request.AddAuditAnnotation(
             PatchPrefix + at,
             Remark(match.Webhook, json =>

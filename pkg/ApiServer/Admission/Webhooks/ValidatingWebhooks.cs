@@ -1,4 +1,5 @@
 using Kube1.Api.Errors;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +15,15 @@ internal sealed class ValidatingWebhooks : IAdmissionPlugin, IDisposable
 
     private readonly WebhookConfigurations _configurations;
     private readonly WebhookClient _client;
+    private readonly WebhookSelection _selection;
     private readonly WebhookCaller _caller;
 
     public ValidatingWebhooks(AdmissionContext context)
     {
         // Each plug-in has connections of its own, as upstream's have.
         _client = new WebhookClient(context.Objects, context.Services, context.Time);
-        _configurations = new WebhookConfigurations(
-            context.Store, "validatingwebhookconfigurations", context.MatchConditions);
+        _configurations = new WebhookConfigurations(context.Store, "validatingwebhookconfigurations");
+        _selection = new WebhookSelection(context.Authorizer, AdmissionMetrics.ValidatingWebhook);
         _caller = new WebhookCaller(
             _client, context.Time, context.Loggers.CreateLogger<ValidatingWebhooks>(), AdmissionMetrics.ValidatingWebhook);
     }
@@ -40,13 +42,17 @@ internal sealed class ValidatingWebhooks : IAdmissionPlugin, IDisposable
     {
         // Nobody is called before it is clear who is.
         var objects = new VersionedObjects(request);
-        List<WebhookMatch> called =
-        [
-            .. _configurations.MatchesOf(request)
-                .Where(m => WebhookSelection.IsCalled(m, request, objects, AdmissionMetrics.ValidatingWebhook)),
-        ];
+        var called = new List<(WebhookMatch Match, VersionedWrite Shown)>();
+        foreach (var match in _configurations.MatchesOf(request))
+        {
+            if (await _selection.ShowAsync(match, request, objects, cancellationToken).ConfigureAwait(false) is { } shown)
+            {
+                called.Add((match, shown));
+            }
+        }
+
         var verdicts = await Task.WhenAll(
-            called.Select(match => _caller.CallAsync(match, request, objects, null, cancellationToken)))
+            called.Select(c => _caller.CallAsync(c.Match, request, c.Shown, null, cancellationToken)))
             .ConfigureAwait(false);
         ApiException? first = null;
         for (var i = 0; i < verdicts.Length; i++)
@@ -58,7 +64,7 @@ internal sealed class ValidatingWebhooks : IAdmissionPlugin, IDisposable
 
             if (verdicts[i].FailedOpen)
             {
-                request.AddAuditAnnotation($"{FailedOpenPrefix}round_0_index_{i}", called[i].Webhook.Name);
+                request.AddAuditAnnotation($"{FailedOpenPrefix}round_0_index_{i}", called[i].Match.Webhook.Name);
             }
 
             first ??= verdicts[i].Refusal;

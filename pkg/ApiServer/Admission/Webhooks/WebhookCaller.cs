@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
+using Kube1.ApiServer.Admission.Matching;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -28,15 +29,15 @@ internal sealed partial class WebhookCaller(WebhookClient client, TimeProvider t
     /// <paramref name="apply"/> takes an answer that allows the write and returns whether it changed the object.
     /// </summary>
     public async Task<WebhookVerdict> CallAsync(
-        WebhookMatch match, AdmissionRequest request, VersionedObjects objects,
-        Func<AdmissionReviewAnswer, bool>? apply, CancellationToken cancellationToken)
+        WebhookMatch match, AdmissionRequest request, VersionedWrite shown,
+        Func<AdmissionReviewAnswer, ValueTask<bool>>? apply, CancellationToken cancellationToken)
     {
         var name = match.Webhook.Name;
         var start = time.GetTimestamp();
         IReadOnlyList<string> warnings = [];
         try
         {
-            var answer = await AskAsync(match, request, objects, apply is not null, cancellationToken)
+            var answer = await AskAsync(match, request, shown, apply is not null, cancellationToken)
                 .ConfigureAwait(false);
             warnings = answer.Warnings;
             Annotate(name, request, answer);
@@ -46,7 +47,7 @@ internal sealed partial class WebhookCaller(WebhookClient client, TimeProvider t
                 AdmissionMetrics.ObserveRejection(name, request, type, NoError, refusal.Code);
             }
 
-            var changed = refusal is null && apply is not null && apply(answer);
+            var changed = refusal is null && apply is not null && await apply(answer).ConfigureAwait(false);
             Observe(refusal?.Code ?? 200, rejected: refusal is not null);
             return new WebhookVerdict(refusal, changed, FailedOpen: false, warnings);
         }
@@ -68,7 +69,7 @@ internal sealed partial class WebhookCaller(WebhookClient client, TimeProvider t
     }
 
     private async Task<AdmissionReviewAnswer> AskAsync(
-        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, bool isMutating,
+        WebhookMatch match, AdmissionRequest request, VersionedWrite shown, bool isMutating,
         CancellationToken cancellationToken)
     {
         var webhook = match.Webhook;
@@ -76,7 +77,7 @@ internal sealed partial class WebhookCaller(WebhookClient client, TimeProvider t
         var version = webhook.ReviewVersion ?? throw new WebhookCallException(
             "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)", 400);
         var uid = Guid.NewGuid().ToString();
-        var review = AdmissionReviewWriter.Write(version, uid, match, request, objects);
+        var review = AdmissionReviewWriter.Write(version, uid, match.Seen, request, shown);
         JsonObject answer;
         try
         {

@@ -9,7 +9,7 @@ namespace Kube1.ApiServer.Admission.Webhooks;
 /// The webhooks of all configurations, ordered by configuration name, as they are now: each question first takes in
 /// what has been written.
 /// </summary>
-internal sealed class WebhookConfigurations(Store store, string resource, IMatchConditionEvaluator evaluator)
+internal sealed class WebhookConfigurations(Store store, string resource)
     : StoreFollower(store, resource + "." + Group)
 {
     private const string Group = "admissionregistration.k8s.io";
@@ -45,7 +45,7 @@ internal sealed class WebhookConfigurations(Store store, string resource, IMatch
 
     /// <inheritdoc/>
     protected override void Put(string collection, StoredEntry entry, StoredEntry? previous) =>
-        Take(_byName.SetItem(entry.Key, CompiledWebhook.AllOf(CanonicalJson.Parse(entry.Value.Span), evaluator)));
+        Take(_byName.SetItem(entry.Key, CompiledWebhook.AllOf(CanonicalJson.Parse(entry.Value.Span))));
 
     /// <inheritdoc/>
     protected override void Remove(string collection, StoredEntry entry) => Take(_byName.Remove(entry.Key));

@@ -1,76 +1,47 @@
-using System.Text.Json.Nodes;
-using Kube1.Api;
 using Kube1.Api.Errors;
-using Kube1.Api.Models;
-using Kube1.Api.Selectors;
-using Kube1.ApiServer.Registry;
+using Kube1.ApiServer.Admission.Matching;
+using Kube1.ApiServer.Admission.Policies;
+using Kube1.ApiServer.Auth;
 
 namespace Kube1.ApiServer.Admission.Webhooks;
 
 /// <summary>Whether a webhook whose rules match is called: its selectors and match conditions.</summary>
-internal static class WebhookSelection
+/// <param name="authorizer">Answers the expressions of match conditions.</param>
+/// <param name="type">The value of "type" in metrics.</param>
+internal sealed class WebhookSelection(IAuthorizer authorizer, string type)
 {
-    /// <summary>Throws when that cannot be said: 404 for a namespace that is not there, 403 for conditions that fail.</summary>
-    public static bool IsCalled(WebhookMatch match, AdmissionRequest request, VersionedObjects objects, string type)
+    /// <summary>
+    /// The objects of a write as a webhook is to see them; null when it is not called. Throws when that cannot be said: 404
+    /// for a namespace that is not there, 403 for conditions that fail, 500 for objects that cannot be converted.
+    /// </summary>
+    public async ValueTask<VersionedWrite?> ShowAsync(
+        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, CancellationToken cancellationToken)
     {
-        var webhook = match.Webhook;
-        if (webhook.Defect is { } defect)
+        if (!match.Webhook.Selectors.Match(request, out var error))
         {
-            throw ApiErrors.Internal(defect);
+            return null;
         }
 
-        if (!webhook.Objects.IsEmpty && !HasLabels(webhook.Objects, request.Object)
-            && !HasLabels(webhook.Objects, request.OldObject))
+        if (error is not null)
         {
-            return false;
+            throw error;
         }
 
-        return IsInNamespace(webhook.Namespaces, request) && MeetsConditions(match, request, objects, type);
+        VersionedWrite shown;
+        try
+        {
+            shown = await objects.ShowAsync(match.Seen, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiException e) when (!e.Is(StatusReasons.InternalError))
+        {
+            throw ApiErrors.Internal(e.Message, e);
+        }
+
+        return MeetsConditions(match, request, shown, cancellationToken) ? shown : null;
     }
 
-    /// <summary>The namespace that a write is in; that of a namespace is itself.</summary>
-    public static string NamespaceOf(AdmissionRequest request)
-    {
-        if (!IsNamespaces(request))
-        {
-            return request.Namespace;
-        }
-
-        return request.Name.Length > 0 || request.Object is null ? request.Name : ObjectMetadata.Of(request.Object).Name;
-    }
-
-    private static bool IsNamespaces(AdmissionRequest request) =>
-        request.Resource.Resource is { Group: "", Resource: "namespaces" };
-
-    private static bool IsInNamespace(LabelSelector selector, AdmissionRequest request)
-    {
-        if (selector.IsEmpty)
-        {
-            return true;
-        }
-
-        // A namespace that is being made or changed is judged by the labels that it is to have.
-        if (IsNamespaces(request) && request.Subresource.Length == 0 && request.Object is { } changed)
-        {
-            return selector.Matches(changed.At("metadata.labels") as JsonObject);
-        }
-
-        var name = NamespaceOf(request);
-        if (name.Length == 0)
-        {
-            return true;
-        }
-
-        var ns = request.Objects.Get<V1Namespace>(null, name)
-            ?? throw ApiErrors.NotFound(new GroupResource("", "namespaces"), name);
-        return selector.Matches(ns.Metadata.Labels);
-    }
-
-    private static bool HasLabels(LabelSelector selector, JsonObject? obj) =>
-        obj?["metadata"] is JsonObject metadata && selector.Matches(metadata["labels"] as JsonObject);
-
-    private static bool MeetsConditions(
-        WebhookMatch match, AdmissionRequest request, VersionedObjects objects, string type)
+    private bool MeetsConditions(
+        WebhookMatch match, AdmissionRequest request, VersionedWrite shown, CancellationToken cancellationToken)
     {
         var webhook = match.Webhook;
         if (webhook.Conditions is not { } conditions)
@@ -78,11 +49,12 @@ internal static class WebhookSelection
             return true;
         }
 
-        var outcome = conditions.Evaluate(new MatchConditionInput(
-            request, match.Kind, match.Form.Descriptor.Resource, objects.ObjectFor(match), objects.OldObjectFor(match)));
+        // Upstream shows no namespace to conditions.
+        var outcome = conditions.Evaluate(
+            new PolicyInput(request, match.Seen, shown, static () => null, authorizer), cancellationToken);
         if (!outcome.Matches)
         {
-            AdmissionMetrics.ObserveMatchConditions(webhook.Name, request, type, isError: false);
+            AdmissionMetrics.ObserveMatchConditions(webhook.Name, "webhook", request, type, isError: false);
             return false;
         }
 
@@ -91,7 +63,7 @@ internal static class WebhookSelection
             return true;
         }
 
-        AdmissionMetrics.ObserveMatchConditions(webhook.Name, request, type, isError: true);
+        AdmissionMetrics.ObserveMatchConditions(webhook.Name, "webhook", request, type, isError: true);
         return webhook.IsIgnoredOnFailure
             ? false
             : throw ApiErrors.Forbidden(request.Resource.Resource.GroupResource, request.Name, outcome.Error);

@@ -41,9 +41,8 @@ internal sealed class CustomObjectCodec(CustomVersion version) : ObjectCodec(ver
         // The object stays one of the request's version. The defaults of the other schema are set when it is read.
         var copy = obj.DeepClone().AsObject();
         Api.ObjectMetadata.Of(copy).ResourceVersion = "";
-        var converted = await version.Owner.Converter.ConvertAsync([copy], storage.Kind.ApiVersion, cancellationToken)
-            .ConfigureAwait(false);
-        return new EncodedObject(CanonicalJson.ToBytes(Pruned(Single(converted), storage)), new CustomObjectDescription());
+        var converted = await storage.ConvertAsync(copy, cancellationToken).ConfigureAwait(false);
+        return new EncodedObject(CanonicalJson.ToBytes(converted), new CustomObjectDescription());
     }
 
     /// <inheritdoc/>
@@ -207,12 +206,6 @@ internal sealed class CustomObjectCodec(CustomVersion version) : ObjectCodec(ver
         return CustomObjectDescription.Of(entry).Keep(isSame
             ? new CustomForm(version, stored, offset)
             : new CustomForm(version, bytes, _head.Length));
-    }
-
-    private static JsonObject Single(IReadOnlyList<JsonObject> converted)
-    {
-        CheckCount(converted, 1);
-        return converted[0];
     }
 
     private static void CheckCount(IReadOnlyList<JsonObject> converted, int expected)

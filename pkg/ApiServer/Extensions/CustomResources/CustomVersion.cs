@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Kube1.Api;
+using Kube1.Api.Errors;
 using Kube1.Api.Json;
 using Kube1.Api.Schema;
 using Kube1.ApiServer.Registry;
@@ -95,6 +96,19 @@ internal sealed class CustomVersion
     /// </summary>
     public bool Agrees(CustomVersion other) => ReferenceEquals(this, other)
         || (Owner.IsRenamed && ReferenceEquals(Owner, other.Owner) && SchemaFingerprint == other.SchemaFingerprint);
+
+    /// <summary>
+    /// An object of another version, which is the converter's to change, as one of this. Throws
+    /// <see cref="ApiException"/> when it cannot be converted.
+    /// </summary>
+    public async ValueTask<JsonObject> ConvertAsync(JsonObject other, CancellationToken cancellationToken)
+    {
+        var converted = await Owner.Converter.ConvertAsync([other], Kind.ApiVersion, cancellationToken)
+            .ConfigureAwait(false);
+        return converted.Count == 1
+            ? Schema.Prune(converted[0])
+            : throw ApiErrors.Internal($"conversion returned {converted.Count} objects, expected 1");
+    }
 
     /// <summary>"com.example.v1.Foo": the kind's name in the API documents.</summary>
     public static string ModelName(string group, string version, string kind) =>

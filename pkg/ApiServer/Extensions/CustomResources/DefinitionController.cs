@@ -15,9 +15,6 @@ namespace Kube1.ApiServer.Extensions.CustomResources;
 internal sealed partial class DefinitionController(
     CustomResourceCatalog catalog, DefinitionWriter writer, DefinitionFinalizer finalizer, TimeProvider time, ILogger logger)
 {
-    /// <summary>After a failure (the disk is full): the store says by itself nothing that would start another attempt.</summary>
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<string, Task> _finalizing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _conflicting = new(StringComparer.Ordinal);
     private readonly ILogger _logger = logger;
@@ -25,84 +22,38 @@ internal sealed partial class DefinitionController(
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                await FollowAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The server stops.
-        }
-        catch (ObjectDisposedException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The store is closed already.
-        }
-
+        await new CollectionLoop(writer.Collection, time).RunAsync(SyncAsync, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_finalizing.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // All definitions, and then each that changes; returns when it has to begin anew.
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async ValueTask<bool> SyncAsync(string name, StoreEvent? change, CancellationToken cancellationToken)
     {
-        var snapshot = writer.Collection.Snapshot;
-        using var watch = writer.Collection.Watch("", snapshot.Revision);
-        var failed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in snapshot.Range(""))
-        {
-            await TrySyncAsync(entry.Key, failed, cancellationToken).ConfigureAwait(false);
-        }
+        var isDone = await TrySyncAsync(name, cancellationToken).ConfigureAwait(false);
 
-        while (true)
+        // Names that a definition lets go may be what another one waits for.
+        if (change?.Type == StoreEventType.Deleted
+            || (change?.Previous is { } before && !NamesOf(before).SameAs(NamesOf(change.Entry))))
         {
-            switch (watch.TryRead(out var change))
+            foreach (var other in _conflicting.Where(n => n != name).ToList())
             {
-                case WatchReadResult.Event:
-                    await TrySyncAsync(change!.Entry.Key, failed, cancellationToken).ConfigureAwait(false);
-                    if (change.Type == StoreEventType.Deleted
-                        || (change.Previous is { } before && !NamesOf(before).SameAs(NamesOf(change.Entry))))
-                    {
-                        await SyncConflictingAsync(change.Entry.Key, failed, cancellationToken).ConfigureAwait(false);
-                    }
-
-                    break;
-                case WatchReadResult.Gone:
-                    return;
-                default:
-                    if (failed.Count > 0)
-                    {
-                        await Task.Delay(RetryPause, time, cancellationToken).ConfigureAwait(false);
-                        return;
-                    }
-
-                    await watch.WaitAsync(cancellationToken).ConfigureAwait(false);
-                    break;
+                isDone &= await TrySyncAsync(other, cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return isDone;
     }
 
-    // Names that a definition lets go may be what another one waits for.
-    private async ValueTask SyncConflictingAsync(
-        string changed, HashSet<string> failed, CancellationToken cancellationToken)
-    {
-        foreach (var other in _conflicting.Where(n => n != changed).ToList())
-        {
-            await TrySyncAsync(other, failed, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask TrySyncAsync(string name, HashSet<string> failed, CancellationToken cancellationToken)
+    private async ValueTask<bool> TrySyncAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
             await SyncAsync(name, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            failed.Add(name);
             LogFailed(e, name);
+            return false;
         }
     }
 
@@ -174,7 +125,7 @@ internal sealed partial class DefinitionController(
                 LogFailed(e, name);
             }
 
-            await Task.Delay(RetryPause, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(CollectionLoop.RetryPause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

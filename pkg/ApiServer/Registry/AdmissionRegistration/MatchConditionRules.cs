@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Validation;
+using Kube1.ApiServer.Admission.Policies;
 using Kube1.ApiServer.Registry.Core;
+using Kube1.Cel.Types;
 
 namespace Kube1.ApiServer.Registry.AdmissionRegistration;
 
@@ -9,9 +11,10 @@ internal static class MatchConditionRules
 {
     private const int MaxConditions = 64;
 
-    /// <summary>Checks the list matchConditions of an object.</summary>
-    public static void Validate(JsonObject owner, FieldPath path, FieldErrorList errors)
+    /// <summary>Checks the list matchConditions of an object; of policies, expressions may use the parameters.</summary>
+    public static void Validate(JsonObject owner, FieldPath path, bool hasParameters, FieldErrorList errors)
     {
+        var environment = PolicyEnvironment.OfConditions(hasParameters);
         var count = owner.Count("matchConditions");
         if (count > MaxConditions)
         {
@@ -22,7 +25,13 @@ internal static class MatchConditionRules
         foreach (var (condition, at) in owner.Items("matchConditions").Indexed(path))
         {
             var name = condition.Text("name");
-            errors.RequiredText(at.Child("expression"), condition.Text("expression").Trim());
+            var expression = condition.Text("expression").Trim();
+            errors.RequiredText(at.Child("expression"), expression);
+            if (expression.Length > 0 && PolicyExpression.Compile(environment, expression, CelType.Bool).Error is { } wrong)
+            {
+                errors.Invalid(at.Child("expression"), expression, wrong);
+            }
+
             errors.RequiredName(at.Child("name"), name, NameRules.IsQualifiedName);
             if (name.Length > 0 && !names.Add(name))
             {

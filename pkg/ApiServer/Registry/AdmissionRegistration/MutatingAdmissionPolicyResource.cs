@@ -43,6 +43,7 @@ internal sealed class MutatingAdmissionPolicyResource : ResourceStrategy
     {
         PolicyRules.Validate(obj, old, errors);
         var spec = obj.Child("spec");
+        PolicyRules.ValidateMutable(spec.Child("matchConstraints"), Spec.Child("matchConstraints"), errors);
         if (spec.Count("mutations") == 0)
         {
             errors.Required(Spec.Child("mutations"), "mutations must contain at least one item");
@@ -54,6 +55,7 @@ internal sealed class MutatingAdmissionPolicyResource : ResourceStrategy
         }
 
         errors.OneOf(Spec.Child("reinvocationPolicy"), spec.Text("reinvocationPolicy"), ReinvocationPolicies);
+        PolicyExpressionRules.ValidateMutating(obj, errors);
     }
 
     private static void ValidateMutation(JsonObject mutation, FieldPath path, FieldErrorList errors)
@@ -69,13 +71,11 @@ internal sealed class MutatingAdmissionPolicyResource : ResourceStrategy
             }
             else if (type == of)
             {
-                errors.RequiredText(
-                    path.Child(field, "expression"), patch.Text("expression").Trim(), "expression is not specified");
+                errors.RequiredText(path.Child(field, "expression"), patch.Text("expression").Trim());
             }
             else if (PatchTypes.Contains(type) && patch is not null)
             {
-                errors.Invalid(
-                    path.Child(field), RuleExtensions.Shown(patch), $"must not be specified when patchType is {type}");
+                errors.Invalid(path.Child(field), $"{{{field}}}", $"must not be specified when patchType is {type}");
             }
         }
     }

@@ -39,6 +39,10 @@ internal sealed class PolicyBindingResource(bool mutating) : ResourceStrategy
         {
             // The name of the field is misspelt upstream.
             PolicyRules.ValidateResources(resources, Spec.Child("matchResouces"), errors);
+            if (mutating)
+            {
+                PolicyRules.ValidateMutable(resources, Spec.Child("matchResources"), errors);
+            }
         }
 
         if (!mutating)

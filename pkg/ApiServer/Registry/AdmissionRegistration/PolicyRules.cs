@@ -5,8 +5,8 @@ using Kube1.ApiServer.Registry.Core;
 namespace Kube1.ApiServer.Registry.AdmissionRegistration;
 
 /// <summary>
-/// What admission policies of both sorts have in common. Expressions must be there; whether they compile is not
-/// checked here. Order, paths and words are those of k8s.io/kubernetes/pkg/apis/admissionregistration/validation.
+/// What admission policies of both sorts have in common. Whether expressions compile is checked elsewhere but for
+/// conditions. Order, paths and words are those of k8s.io/kubernetes/pkg/apis/admissionregistration/validation.
 /// </summary>
 internal static class PolicyRules
 {
@@ -15,6 +15,8 @@ internal static class PolicyRules
     private static readonly string[] FailurePolicies = ["Fail", "Ignore"];
 
     private static readonly string[] MatchPolicies = ["Equivalent", "Exact"];
+
+    private static readonly string[] MutableOperations = ["*", "CONNECT", "CREATE", "UPDATE"];
 
     /// <summary>Fills in what a policy does not say.</summary>
     public static void Default(JsonObject obj)
@@ -69,7 +71,7 @@ internal static class PolicyRules
         if (before is null || !JsonNode.DeepEquals(spec["paramKind"], before["paramKind"])
             || !JsonNode.DeepEquals(spec["matchConditions"], before["matchConditions"]))
         {
-            MatchConditionRules.Validate(spec, Spec.Child("matchConditions"), errors);
+            MatchConditionRules.Validate(spec, Spec.Child("matchConditions"), spec["paramKind"] is not null, errors);
         }
 
         foreach (var (variable, variableAt) in spec.Items("variables").Indexed(Spec.Child("variables")))
@@ -109,6 +111,18 @@ internal static class PolicyRules
                 }
 
                 RequestRuleRules.Validate(rule, at, errors);
+            }
+        }
+    }
+
+    /// <summary>Rules of what mutates must not name deletes, which have no body. The path is upstream's.</summary>
+    public static void ValidateMutable(JsonObject? resources, FieldPath path, FieldErrorList errors)
+    {
+        foreach (var operation in resources.Items("resourceRules").SelectMany(r => r.Texts("operations")))
+        {
+            if (!MutableOperations.Contains(operation))
+            {
+                errors.NotOneOf(path.Child("resourceRules", "operations"), operation, MutableOperations);
             }
         }
     }

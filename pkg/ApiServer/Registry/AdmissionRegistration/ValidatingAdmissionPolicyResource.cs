@@ -74,7 +74,7 @@ internal sealed class ValidatingAdmissionPolicyResource : ResourceStrategy
         }
 
         ValidateAnnotations(obj, spec, errors);
-        PolicyExpressionRules.Validate(obj, errors);
+        PolicyExpressionRules.ValidateValidating(obj, errors);
     }
 
     private static void ValidateValidation(JsonObject validation, FieldPath path, FieldErrorList errors)

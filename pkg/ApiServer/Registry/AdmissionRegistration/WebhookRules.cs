@@ -47,7 +47,7 @@ internal static class WebhookRules
             WebhookClientRules.Validate(webhook.Child("clientConfig") ?? [], at.Child("clientConfig"), errors);
             if (conditions)
             {
-                MatchConditionRules.Validate(webhook, at.Child("matchConditions"), errors);
+                MatchConditionRules.Validate(webhook, at.Child("matchConditions"), hasParameters: false, errors);
             }
 
             ValidateVersions(

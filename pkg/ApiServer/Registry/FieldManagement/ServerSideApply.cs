@@ -41,7 +41,7 @@ internal sealed class ServerSideApply
         var kind = KindOf(configuration);
         if (kind != write.Forms.Requested.Kind)
         {
-            throw ApiErrors.BadRequest($"invalid object type: {Describe(kind)}");
+            throw ApiErrors.BadRequest($"invalid object type: {kind.GoText}");
         }
 
         var apply = new ServerSideApply(write, live ?? [], configuration);
@@ -73,18 +73,11 @@ internal sealed class ServerSideApply
     public static string Describe(JsonObject obj)
     {
         var meta = ObjectMetadata.Of(obj);
-        return $"{meta.Namespace}/{meta.Name}; {Describe(KindOf(obj))}";
+        return $"{meta.Namespace}/{meta.Name}; {KindOf(obj).GoText}";
     }
 
-    private static string Describe(GroupVersionKind kind) => $"{kind.Group}/{kind.Version}, Kind={kind.Kind}";
-
-    private static GroupVersionKind KindOf(JsonObject obj)
-    {
-        var apiVersion = TextOf(obj, "apiVersion");
-        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        return new GroupVersionKind(
-            slash < 0 ? "" : apiVersion[..slash], apiVersion[(slash + 1)..], TextOf(obj, "kind"));
-    }
+    private static GroupVersionKind KindOf(JsonObject obj) =>
+        GroupVersionKind.Of(TextOf(obj, "apiVersion"), TextOf(obj, "kind"));
 
     private static string TextOf(JsonObject obj, string name) =>
         obj[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";

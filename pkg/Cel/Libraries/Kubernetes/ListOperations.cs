@@ -1,4 +1,5 @@
 using Kube1.Cel.Types;
+using Kube1.Cel.Evaluation;
 using Kube1.Cel.Values;
 
 namespace Kube1.Cel.Libraries.Kubernetes;
@@ -116,6 +117,7 @@ internal static class ListOperations
     {
         for (var i = 0; i < list.Count; i++)
         {
+            WalkLimit.Step();
             var item = list[i];
             if (depth > 0 && item.Kind == CelKind.List)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Kube1.Api.Json;
+using Kube1.Cel.Evaluation;
 using Kube1.Cel.Types;
 using Kube1.Cel.Values;
 
@@ -128,6 +129,9 @@ internal static class TextFormat
     // As an expression would write it.
     private static string? AppendLiteral(StringBuilder text, in CelValue value, int depth)
     {
+        WalkLimit.Step(value.Kind == CelKind.String ? 1 + value.AsString.Length
+            : value.Kind == CelKind.Bytes ? 1 + value.AsBytes.Length
+            : 1);
         switch (value.Kind)
         {
             case CelKind.List or CelKind.Map when depth >= MaxDepth:

@@ -69,6 +69,18 @@ internal sealed class CustomResourceServer(TestCluster cluster) : IAsyncDisposab
         await WaitForAsync(created.Text("metadata.name"), d => Condition(d, "Established")?.Text("status") == "True");
     }
 
+    /// <summary>The same on any server.</summary>
+    public static async Task DefineAsync(HttpClient http, string definition)
+    {
+        var (code, created) = await http.SendAsync("POST", Definitions, definition);
+        Assert.That(code, Is.EqualTo(201), created.ToJsonString());
+        await using var watch = await WatchStream.OpenAsync(
+            http, $"{Definitions}?watch=1&fieldSelector=metadata.name%3D{created.Text("metadata.name")}");
+        while (Condition((await watch.NextAsync()).Object, "Established")?.Text("status") != "True")
+        {
+        }
+    }
+
     /// <summary>Waits until a definition fulfils a condition; a null object stands for one that is gone.</summary>
     public async Task<JsonObject?> WaitForAsync(string name, Func<JsonObject, bool> predicate, bool gone = false)
     {

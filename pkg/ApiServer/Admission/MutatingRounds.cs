@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 
-namespace Kube1.ApiServer.Admission.Webhooks;
+namespace Kube1.ApiServer.Admission;
 
 /// <summary>
-/// Which mutating webhooks are called again in the second round: those with reinvocationPolicy IfNeeded whose object
-/// has changed since their call, by another webhook or by a plug-in
-/// (k8s.io/apiserver/pkg/admission/plugin/webhook/mutating reinvocationcontext.go).
+/// Which mutating webhooks or policies are called again in the second round: those with reinvocationPolicy IfNeeded whose
+/// object has changed since their call, by another one or by a plug-in
+/// (k8s.io/apiserver/pkg/admission/plugin/webhook/mutating and policy/mutating, reinvocationcontext.go).
 /// </summary>
 internal sealed class MutatingRounds
 {
@@ -26,9 +26,9 @@ internal sealed class MutatingRounds
     public void End(AdmissionRequest request) =>
         _output = _called.Count + _due.Count > 0 ? request.Object?.DeepClone().AsObject() : null;
 
-    /// <summary>Whether a webhook is to be called in this round: never for the first time in the second one.</summary>
-    public bool IsDue(CompiledWebhook webhook, Reinvocation reinvocation) =>
-        !reinvocation.IsSecondRound || _due.Contains(webhook.Identity);
+    /// <summary>Whether one is to be called in this round: never for the first time in the second one.</summary>
+    public bool IsDue(string identity, Reinvocation reinvocation) =>
+        !reinvocation.IsSecondRound || _due.Contains(identity);
 
     /// <summary>The object has changed: all that were called before do not know it.</summary>
     public void ObjectChanged()
@@ -37,12 +37,6 @@ internal sealed class MutatingRounds
         _called.Clear();
     }
 
-    /// <summary>A webhook has been called.</summary>
-    public void Called(CompiledWebhook webhook)
-    {
-        if (webhook.IsReinvoked)
-        {
-            _called.Add(webhook.Identity);
-        }
-    }
+    /// <summary>One that wants to be called again when the object changes has been called.</summary>
+    public void Called(string identity) => _called.Add(identity);
 }
