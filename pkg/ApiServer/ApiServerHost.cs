@@ -76,6 +76,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Security = security,
             Admission = new AdmissionChain(security.Admission, time),
             Handlers = SubresourceHandlers.Create(security, options, store, time),
+            Audit = options.Audit,
             Time = time,
             Loggers = loggers,
             Stopping = stopping.Token,
@@ -112,6 +113,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
 
         await _definitions.ConfigureAwait(false);
+        if (_core.Audit is { } audit)
+        {
+            await audit.DisposeAsync().ConfigureAwait(false);
+        }
+
         _core.Admission.Dispose();
         _converters.Dispose();
         _metrics.Dispose();
