@@ -127,11 +127,40 @@ internal static class AuditEventWriter
         WriteUnlessEmpty(writer, "reason"u8, status?.Reason);
         if (status?.Details is { } details)
         {
-            writer.WritePropertyName("details"u8);
-            writer.WriteRawValue(KubeJson.Serialize(details), skipInputValidation: true);
+            WriteDetails(writer, details);
         }
 
         writer.WriteNumber("code"u8, code);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteDetails(Utf8JsonWriter writer, V1StatusDetails details)
+    {
+        writer.WriteStartObject("details"u8);
+        WriteUnlessEmpty(writer, "name"u8, details.Name);
+        WriteUnlessEmpty(writer, "group"u8, details.Group);
+        WriteUnlessEmpty(writer, "kind"u8, details.Kind);
+        WriteUnlessEmpty(writer, "uid"u8, details.Uid);
+        if (details.Causes is { Count: > 0 } causes)
+        {
+            writer.WriteStartArray("causes"u8);
+            foreach (var cause in causes)
+            {
+                writer.WriteStartObject();
+                WriteUnlessEmpty(writer, "reason"u8, cause.Reason);
+                WriteUnlessEmpty(writer, "message"u8, cause.Message);
+                WriteUnlessEmpty(writer, "field"u8, cause.Field);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (details.RetryAfterSeconds is > 0 and var seconds)
+        {
+            writer.WriteNumber("retryAfterSeconds"u8, seconds);
+        }
+
         writer.WriteEndObject();
     }
 

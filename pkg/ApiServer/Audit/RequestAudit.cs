@@ -162,12 +162,19 @@ internal sealed class RequestAudit
     }
 
     /// <summary>The Status that the request is answered with.</summary>
-    public void RecordStatus(V1Status status) => ResponseStatus = status;
+    public void RecordStatus(V1Status status)
+    {
+        // What a client is told of a panic is less than what the log is.
+        if (!_hasPanicked)
+        {
+            ResponseStatus = status;
+        }
+    }
 
     /// <summary>The document that the request is answered with; it is copied.</summary>
     public void RecordResponse(ReadOnlySpan<byte> json)
     {
-        if (WantsResponse)
+        if (WantsResponse && !_hasPanicked)
         {
             ResponseObject = AuditedObject.Of(json, _policy.OmitManagedFields);
         }

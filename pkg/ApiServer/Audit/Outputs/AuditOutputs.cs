@@ -24,7 +24,8 @@ internal static class AuditOutputs
         }
     }
 
-    private static IAuditFile FileOf(AuditLogOptions options, TimeProvider time, ILogger logger)
+    /// <summary>The file that the options name.</summary>
+    public static IAuditFile FileOf(AuditLogOptions options, TimeProvider time, ILogger logger)
     {
         if (options.Path == "-")
         {
@@ -41,7 +42,7 @@ internal static class AuditOutputs
             }
 
             file.Dispose();
-            return new RotatingAuditFile(options, new RetiredAuditFiles(options, time, logger), time);
+            return new RotatingAuditFile(options, new RetiredAuditFiles(options, logger), time);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

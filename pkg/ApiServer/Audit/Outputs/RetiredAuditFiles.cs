@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Kube1.ApiServer.Audit.Outputs;
 
 /// <summary>The log files that were set aside: found by their names, compressed, and removed when they are many or old.</summary>
-internal sealed partial class RetiredAuditFiles(AuditLogOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class RetiredAuditFiles(AuditLogOptions options, ILogger logger)
 {
     /// <summary>Behind the names of compressed files.</summary>
     public const string CompressedSuffix = ".gz";
@@ -22,14 +22,14 @@ internal sealed partial class RetiredAuditFiles(AuditLogOptions options, TimePro
         _directory, _prefix + at.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture) + _extension);
 
     /// <summary>Compresses and removes; a file that cannot be is left for the next time.</summary>
-    public void Tidy()
+    public void Tidy(DateTimeOffset now)
     {
         try
         {
             var files = Find();
             var surplus = options.MaxBackups > 0 ? files.Skip(options.MaxBackups) : [];
             var oldest = options.MaxAgeDays > 0
-                ? time.GetUtcNow().UtcDateTime.AddDays(-Math.Min(options.MaxAgeDays, 365_000))
+                ? now.UtcDateTime.AddDays(-Math.Min(options.MaxAgeDays, 365_000))
                 : DateTime.MinValue;
             var gone = surplus.Concat(files.Where(f => f.At < oldest)).Select(f => f.Path).ToHashSet();
             foreach (var path in gone)

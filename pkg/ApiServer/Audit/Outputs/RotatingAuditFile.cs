@@ -57,15 +57,16 @@ internal sealed class RotatingAuditFile : IAuditFile
     {
         _file!.Dispose();
         _file = null;
-        File.Move(_path, FreeName());
+        var now = _time.GetUtcNow();
+        File.Move(_path, FreeName(now));
         _file = AuditFiles.Open(_path);
-        _tidying = _tidying.ContinueWith(_ => _retired.Tidy(), TaskScheduler.Default);
+        _tidying = _tidying.ContinueWith(_ => _retired.Tidy(now), TaskScheduler.Default);
     }
 
     // Two rotations may come within a millisecond; none may overwrite the other.
-    private string FreeName()
+    private string FreeName(DateTimeOffset now)
     {
-        for (var at = _time.GetUtcNow(); ; at = at.AddMilliseconds(1))
+        for (var at = now; ; at = at.AddMilliseconds(1))
         {
             var name = _retired.NameAt(at);
             if (!File.Exists(name) && !File.Exists(name + RetiredAuditFiles.CompressedSuffix))
