@@ -151,6 +151,8 @@ public sealed class AuditEventTests
         Assert.That(events.Select(e => e.Text("objectRef.subresource")), Is.EqualTo(["token", "token"]));
         Assert.That(events[1].Text("requestObject.kind"), Is.EqualTo("TokenRequest"));
         Assert.That(events[1].Text("objectRef.name"), Is.EqualTo("robot"));
+        Assert.That(
+            (string?)events[1]["annotations"]!["authentication.kubernetes.io/issued-credential-id"], Does.Match("^JTI=[0-9a-f-]{36}$"));
     }
 
     [Test]
@@ -374,7 +376,7 @@ public sealed class AuditEventTests
         using var http = new HttpClient(new SocketsHttpHandler
         {
             RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { RemoteCertificateValidationCallback = Streaming.LoopbackServers.Trust },
         }) { BaseAddress = cluster.Secure.Cluster.Address };
         request.Headers.TryAddWithoutValidation("Audit-ID", "größe");
         using var answer = await http.SendAsync(request);

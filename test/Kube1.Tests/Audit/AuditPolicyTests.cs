@@ -80,7 +80,9 @@ public sealed class AuditPolicyTests
 
         var (first, second, third) = (policy.Evaluate(Role, Tim), policy.Evaluate(Pod, Tim), policy.Evaluate(Pod, null));
 
-        Assert.That((first.Level, second.Level, third.Level), Is.EqualTo((AuditLevel.None, AuditLevel.Request, AuditLevel.RequestResponse)));
+        Assert.That(
+            (first.Level, second.Level, third.Level),
+            Is.EqualTo((AuditLevel.None, AuditLevel.Request, AuditLevel.RequestResponse)));
         Assert.That((second.OmitManagedFields, third.OmitManagedFields), Is.EqualTo((false, true)));
         Assert.That(
             Enum.GetValues<AuditStage>().Where(s => second.Omits(s)),
@@ -136,7 +138,8 @@ public sealed class AuditPolicyTests
         Assert.That(e!.Message, Does.StartWith("loading audit policy file: failed to read file path \"/nowhere/policy.yaml\": "));
     }
 
-    private static AuditPolicy Read(string policy) => AuditPolicyFile.Read(Encoding.UTF8.GetBytes(Head + policy), Assert.Fail);
+    private static AuditPolicy Read(string policy) =>
+        AuditPolicyFile.Read(Encoding.UTF8.GetBytes(Head + policy), Assert.Fail);
 
     private static void AssertRefused(string document, string expected)
     {
