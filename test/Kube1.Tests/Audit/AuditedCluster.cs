@@ -31,10 +31,11 @@ internal sealed class AuditedCluster : IAsyncDisposable
 
     public string LogPath => Path.Combine(_directory.FullName, "audit.log");
 
-    /// <summary>Starts a server with these fields of a policy.</summary>
+    /// <summary>Starts a server with these fields of a policy; the audit log may have a clock of its own.</summary>
     public static async Task<AuditedCluster> StartAsync(
         string policy, Func<AuditOptions, AuditOptions>? change = null,
-        Func<ApiServerOptions, ApiServerOptions>? configure = null, IAdmissionPlugin? lastPlugin = null)
+        Func<ApiServerOptions, ApiServerOptions>? configure = null, IAdmissionPlugin? lastPlugin = null,
+        TimeProvider? auditTime = null)
     {
         var directory = Directory.CreateTempSubdirectory("kube1-audit-");
         var file = Path.Combine(directory.FullName, "policy.yaml");
@@ -46,7 +47,7 @@ internal sealed class AuditedCluster : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         var cluster = await SecureCluster.StartAsync(
-            configure, lastPlugin: lastPlugin, audit: time => Auditor.Open(options, time, NullLoggerFactory.Instance));
+            configure, lastPlugin: lastPlugin, audit: time => Auditor.Open(options, auditTime ?? time, NullLoggerFactory.Instance));
         return new AuditedCluster(cluster, directory);
     }
 
