@@ -14,9 +14,7 @@ internal static class InternalErrorText
     public static async ValueTask WriteAsync(RequestScope scope, string why)
     {
         var target = scope.Http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? scope.Info.Path;
-        var text = $"Internal Server Error: {GoText.Quote(target)}: {why}\n"
-            .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
-            .Replace(">", "&gt;", StringComparison.Ordinal);
+        var text = ForbiddenAccess.Sanitized($"Internal Server Error: {GoText.Quote(target)}: {why}") + "\n";
         var response = scope.Http.Response;
         response.StatusCode = StatusCodes.Status500InternalServerError;
         response.ContentType = "text/plain; charset=utf-8";

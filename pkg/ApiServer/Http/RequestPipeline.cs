@@ -3,8 +3,10 @@ using Kube1.Api.Errors;
 using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Auth.Impersonations;
+using Kube1.ApiServer.Auth.Tokens;
 using Kube1.ApiServer.FlowControl;
 using Kube1.Storage;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -109,13 +111,25 @@ internal sealed partial class RequestPipeline(
         var result = await core.Security.Authenticator.AuthenticateAsync(http, http.RequestAborted).ConfigureAwait(false);
         switch (result.Outcome)
         {
-            case AuthenticationOutcome.Authenticated:
-                return result.User!;
-            case AuthenticationOutcome.NoCredentials:
-                return UserInfo.Anonymous;
+            case AuthenticationOutcome.Authenticated when result.User!.Name != UserInfo.Anonymous.Name:
+                return result.User;
+            case AuthenticationOutcome.Authenticated or AuthenticationOutcome.NoCredentials:
+                CloseAfterThis(http);
+                return result.User ?? UserInfo.Anonymous;
             default:
+                CloseAfterThis(http);
                 scope.Audit = core.Audit?.Begin(scope, null);
                 throw ApiErrors.Unauthorized();
+        }
+    }
+
+    // Many streams on one connection are cheap to open and dear to serve: who is nobody gets one request a connection
+    // (CVE-2023-44487), as upstream.
+    private static void CloseAfterThis(HttpContext http)
+    {
+        if (HttpProtocol.IsHttp2(http.Request.Protocol))
+        {
+            http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 
@@ -125,6 +139,11 @@ internal sealed partial class RequestPipeline(
         if (core.Audit?.Begin(scope, scope.User) is not { } audit)
         {
             return true;
+        }
+
+        if (scope.Http.Features.Get<StaleToken>() is { } stale)
+        {
+            scope.AuditAnnotations.TryAdd(StaleToken.AuditKey, stale.Text);
         }
 
         if (await audit.ReceivedAsync().ConfigureAwait(false))
@@ -147,7 +166,16 @@ internal sealed partial class RequestPipeline(
             return;
         }
 
-        scope.User = impersonate(http, scope.User);
+        try
+        {
+            scope.User = impersonate(http, scope.User);
+        }
+        catch (ApiException)
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            throw;
+        }
+
         if (scope.Audit is { } audit && http.Features.Get<ImpersonatedBy>() is { } by)
         {
             audit.RecordImpersonation(scope.User, by);
@@ -178,6 +206,7 @@ internal sealed partial class RequestPipeline(
         {
             // A stranger is told to log in, not that he may not: upstream's rule for anonymous requests is 403 too,
             // since the anonymous user is a user.
+            scope.Http.Response.Headers.XContentTypeOptions = "nosniff";
             throw ForbiddenAccess.Of(attributes, decision.Reason);
         }
     }
