@@ -30,6 +30,8 @@ internal sealed class RequestAudit
     private readonly AuditDecision _policy;
     private readonly RequestScope _scope;
     private readonly bool _isUnauthenticated;
+    private readonly bool _isLong;
+    private bool _hasStarted;
     private bool _hasPanicked;
 
     public RequestAudit(Auditor auditor, RequestScope scope, AuditDecision policy, UserInfo? user)
@@ -42,7 +44,8 @@ internal sealed class RequestAudit
         SourceAddresses = SourceAddressChain.Of(http);
         var agent = http.Request.Headers.UserAgent.ToString();
         UserAgent = agent.Length > MaxUserAgentChars ? agent[..MaxUserAgentChars] + "...TRUNCATED" : agent;
-        if (_isUnauthenticated || LongRunningRequests.Contains(scope.Info))
+        _isLong = LongRunningRequests.Contains(scope.Info);
+        if (_isUnauthenticated || _isLong)
         {
             http.Response.OnStarting(static request => ((RequestAudit)request).StartedAsync(), this);
         }
@@ -210,21 +213,24 @@ internal sealed class RequestAudit
         if (ResponseStatus is null && !http.Response.HasStarted && http.RequestAborted.IsCancellationRequested)
         {
             (ResponseStatus, ResponseCode) = (ClosedEarly, StatusCodes.Status200OK);
-            if (LongRunningRequests.Contains(Info))
-            {
-                await EmitAsync(AuditStage.ResponseStarted, _auditor.Now).ConfigureAwait(false);
-            }
         }
 
         ResponseCode ??= http.Response.StatusCode;
+        if (_isLong)
+        {
+            // A response without a body starts when all is over.
+            await StartedAsync().ConfigureAwait(false);
+        }
+
         await EmitAsync(AuditStage.ResponseComplete, _auditor.Now).ConfigureAwait(false);
     }
 
     private async Task StartedAsync()
     {
-        if (!_hasPanicked)
+        if (!_hasPanicked && !_hasStarted)
         {
-            ResponseCode = _scope.Http.Response.StatusCode;
+            _hasStarted = true;
+            ResponseCode ??= _scope.Http.Response.StatusCode;
             await EmitAsync(AuditStage.ResponseStarted, _auditor.Now).ConfigureAwait(false);
         }
     }

@@ -206,6 +206,25 @@ public sealed class AuditEventTests
     }
 
     [Test]
+    public async Task Client_ThatLeftBeforeTheAnswer_ClosedEarly()
+    {
+        var waiting = new Waiting();
+        await using var cluster = await AuditedCluster.StartAsync("rules: [{level: Metadata}]", lastPlugin: waiting);
+        using var leaving = new CancellationTokenSource();
+        using var body = new StringContent(ApiTestClient.ConfigMap("a"), System.Text.Encoding.UTF8, "application/json");
+        var request = cluster.Admin.PostAsync(ConfigMaps, body, leaving.Token);
+        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await leaving.CancelAsync();
+        Assert.That(async () => await request, Throws.InstanceOf<OperationCanceledException>());
+
+        var events = await cluster.StopAsync(ConfigMaps);
+
+        Assert.That(events[1].Text("stage"), Is.EqualTo("ResponseComplete"));
+        Assert.That(events[1]["responseStatus"]!.ToJsonString(), Is.EqualTo(
+            """{"metadata":{},"status":"Success","message":"Connection closed early","code":200}"""));
+    }
+
+    [Test]
     public async Task Remarks_OfAdmission_AreAnnotations()
     {
         await using var metadata = await AuditedCluster.StartAsync("rules: [{level: Metadata}]", lastPlugin: new Remarking());
@@ -282,6 +301,23 @@ public sealed class AuditEventTests
 
         public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("it broke");
+    }
+
+    private sealed class Waiting : IAdmissionPlugin
+    {
+        public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "Waiting";
+
+        public bool Handles(AdmissionRequest request) => request.Resource.Resource.Resource == "configmaps";
+
+        public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken) => default;
+
+        public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
+        {
+            Arrived.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
     }
 
     private sealed class Remarking : IAdmissionPlugin

@@ -193,6 +193,12 @@ public sealed class AuditLogFileTests
 
         var (_, metrics) = await cluster.Secure.Cluster.HttpFor(TestCluster.Administrator).SendAsync("GET", "metrics");
         Assert.That(metrics.Text("text"), Does.Contain("apiserver_audit_level_total{level=\"Metadata\"}"));
+        Assert.That(metrics.Text("text"), Does.Contain("apiserver_audit_event_total "));
+        if (expected == 500)
+        {
+            Assert.That(metrics.Text("text"), Does.Contain("apiserver_audit_requests_rejected_total "));
+        }
+
         if (mode != "batch")
         {
             Assert.That(metrics.Text("text"), Does.Contain("apiserver_audit_error_total{plugin=\"log\"}"));

@@ -49,6 +49,19 @@ public sealed class AuditStreamTests
     }
 
     [Test]
+    public async Task Log_WithoutALine_StillStartsBeforeItEnds()
+    {
+        var events = await EventsAsync(async cluster =>
+        {
+            cluster.Backend.Handle = _ => Task.CompletedTask;
+            await cluster.Http.SendAsync("GET", ProxiedCluster.Pods + "/web/log?container=a");
+        });
+
+        Assert.That(
+            events.Select(e => e.Text("stage")), Is.EqualTo(["RequestReceived", "ResponseStarted", "ResponseComplete"]));
+    }
+
+    [Test]
     public async Task LogsAndProxies_HaveNoObjects()
     {
         var events = await EventsAsync(async cluster =>
