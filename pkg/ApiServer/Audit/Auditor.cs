@@ -15,11 +15,11 @@ public sealed partial class Auditor : IAsyncDisposable
     private readonly AuditPolicy _policy;
     private readonly AuditBackend[] _backends;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stopping;
+    private readonly AuditStop _stop;
 
     private Auditor(
-        AuditPolicy policy, AuditBackend[] backends, TimeProvider time, CancellationTokenSource stopping) =>
-        (_policy, _backends, _time, _stopping) = (policy, backends, time, stopping);
+        AuditPolicy policy, AuditBackend[] backends, TimeProvider time, AuditStop stop) =>
+        (_policy, _backends, _time, _stop) = (policy, backends, time, stop);
 
     internal DateTimeOffset Now => _time.GetUtcNow();
 
@@ -46,34 +46,34 @@ public sealed partial class Auditor : IAsyncDisposable
         }
 
         var policy = AuditPolicyFile.Load(file, warning => LogWarning(logger, warning));
-        var stopping = new CancellationTokenSource();
+        var stop = new AuditStop(time);
         var failures = new AuditFailures(logger);
         var backends = new List<AuditBackend>();
         if (options.Log is { Path: not null } log)
         {
             backends.Add(new AuditBackend(
-                AuditOutputs.Log(log, time, logger), log.Delivery, failures, time, stopping.Token));
+                AuditOutputs.Log(log, time, logger), log.Delivery, failures, time, stop));
         }
 
         if (options.Webhook is { ConfigFile: not null } webhook)
         {
             backends.Add(new AuditBackend(
-                AuditOutputs.Webhook(webhook, time), webhook.Delivery, failures, time, stopping.Token));
+                AuditOutputs.Webhook(webhook, time), webhook.Delivery, failures, time, stop));
         }
 
-        return backends.Count > 0 ? new Auditor(policy, [.. backends], time, stopping) : null;
+        return backends.Count > 0 ? new Auditor(policy, [.. backends], time, stop) : null;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _stop.BeginAsync().ConfigureAwait(false);
         foreach (var backend in _backends)
         {
             await backend.DisposeAsync().ConfigureAwait(false);
         }
 
-        _stopping.Dispose();
+        _stop.Dispose();
     }
 
     /// <summary>What is to be logged of a request; null for nothing. The user is null where nobody knows who asks.</summary>

@@ -17,11 +17,6 @@ internal static class StatusResponse
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (code == 401)
-        {
-            response.Headers.WWWAuthenticate = "Bearer realm=\"kubernetes-master\"";
-        }
-
         var json = KubeBytes.LineOf(ToJson(status));
         scope.Audit?.RecordStatus(status);
         scope.Audit?.RecordResponse(json.Span);

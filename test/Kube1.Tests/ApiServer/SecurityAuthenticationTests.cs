@@ -49,6 +49,7 @@ public sealed class SecurityAuthenticationTests
         Assert.That(code, Is.EqualTo(401));
         Assert.That(status.Text("reason"), Is.EqualTo("Unauthorized"));
         Assert.That(status.Text("message"), Is.EqualTo("Unauthorized"));
+        Assert.That(response.Headers.WwwAuthenticate, Is.Empty, "upstream names no scheme");
         // Bad credentials do not fall back to anonymous, not even where anonymous would do.
         Assert.That((await _cluster.WithToken("a.b.c").SendAsync("GET", "healthz")).Code, Is.EqualTo(401));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Kube1.ApiServer;
 using Kube1.ApiServer.Audit;
 using Kube1.Tests.ApiServer;
 
@@ -102,6 +103,25 @@ public sealed class AuditWebhookTests
         Assert.That(metrics.Text("text"), Does.Contain("apiserver_audit_error_total{plugin=\"buffered\"}"));
         gate.SetResult(200);
         Assert.That(Names(await _server.NextAsync()), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Server_ThatHangs_HoldsUpTheStopOnlyOnce()
+    {
+        var gate = new TaskCompletionSource<int>();
+        _server.Answer = () => gate.Task;
+        await using var cluster = await StartAsync(d => d with { MaxBatchSize = 1, ThrottleEnabled = false });
+        for (var i = 0; i < 100; i++)
+        {
+            await cluster.Admin.SendAsync("GET", $"{ConfigMaps}/{i}");
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        await cluster.StopAsync();
+
+        // As many turns as batches find a place at once would take three times as long.
+        Assert.That(Stopwatch.GetElapsedTime(began), Is.LessThan(2.5 * ApiServerHost.StopTimeout));
+        gate.SetResult(200);
     }
 
     [Test]

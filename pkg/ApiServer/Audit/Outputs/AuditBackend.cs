@@ -8,15 +8,15 @@ internal sealed class AuditBackend : IAsyncDisposable
     private readonly IAuditOutput _output;
     private readonly AuditDeliveryOptions _options;
     private readonly AuditFailures _failures;
-    private readonly CancellationToken _stopped;
+    private readonly AuditStop _stop;
     private readonly AuditQueue? _queue;
 
     public AuditBackend(
-        IAuditOutput output, AuditDeliveryOptions options, AuditFailures failures, TimeProvider time, CancellationToken stopped)
+        IAuditOutput output, AuditDeliveryOptions options, AuditFailures failures, TimeProvider time, AuditStop stop)
     {
-        (_output, _options, _failures, _stopped) = (output, options, failures, stopped);
+        (_output, _options, _failures, _stop) = (output, options, failures, stop);
         _queue = options.Mode == AuditDeliveryOptions.Batch
-            ? new AuditQueue(output, options, failures, time, stopped)
+            ? new AuditQueue(output, options, failures, time, stop)
             : null;
     }
 
@@ -37,7 +37,7 @@ internal sealed class AuditBackend : IAsyncDisposable
 
         try
         {
-            await _output.WriteAsync([json], _stopped).ConfigureAwait(false);
+            await _output.WriteAsync([json], _stop).ConfigureAwait(false);
             return true;
         }
         catch (AuditOutputException e)

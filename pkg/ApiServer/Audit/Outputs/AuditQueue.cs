@@ -18,7 +18,7 @@ internal sealed class AuditQueue : IAsyncDisposable
     private readonly AuditDeliveryOptions _options;
     private readonly AuditFailures _failures;
     private readonly TimeProvider _time;
-    private readonly CancellationToken _stopped;
+    private readonly AuditStop _stop;
     private readonly Channel<ReadOnlyMemory<byte>> _waiting;
     private readonly SemaphoreSlim _places;
     private readonly BatchThrottle? _throttle;
@@ -26,9 +26,9 @@ internal sealed class AuditQueue : IAsyncDisposable
     private long _queuedBytes;
 
     public AuditQueue(
-        IAuditOutput output, AuditDeliveryOptions options, AuditFailures failures, TimeProvider time, CancellationToken stopped)
+        IAuditOutput output, AuditDeliveryOptions options, AuditFailures failures, TimeProvider time, AuditStop stop)
     {
-        (_output, _options, _failures, _time, _stopped) = (output, options, failures, time, stopped);
+        (_output, _options, _failures, _time, _stop) = (output, options, failures, time, stop);
         _waiting = Channel.CreateBounded<ReadOnlyMemory<byte>>(
             new BoundedChannelOptions(options.BufferSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _places = new SemaphoreSlim(output.MaxConcurrency);
@@ -46,7 +46,7 @@ internal sealed class AuditQueue : IAsyncDisposable
 
         Interlocked.Add(ref _queuedBytes, -json.Length);
         _failures.Report(
-            PluginName, _stopped.IsCancellationRequested ? "audit backend shut down" : "audit buffer queue blocked", json);
+            PluginName, _stop.Begun.IsCancellationRequested ? "audit backend shut down" : "audit buffer queue blocked", json);
     }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ internal sealed class AuditQueue : IAsyncDisposable
             var batch = await CollectAsync().ConfigureAwait(false);
             if (_throttle is not null)
             {
-                await _throttle.WaitAsync(_stopped).ConfigureAwait(false);
+                await _throttle.WaitAsync(_stop.Begun).ConfigureAwait(false);
             }
 
             await _places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class AuditQueue : IAsyncDisposable
     {
         try
         {
-            await _output.WriteAsync(batch, _stopped).ConfigureAwait(false);
+            await _output.WriteAsync(batch, _stop).ConfigureAwait(false);
         }
         catch (AuditOutputException e)
         {

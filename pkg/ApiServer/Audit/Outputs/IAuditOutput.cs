@@ -11,9 +11,9 @@ internal interface IAuditOutput : IAsyncDisposable
 
     /// <summary>
     /// Takes events in their order; the memory is the caller's again when the task ends. Throws
-    /// <see cref="AuditOutputException"/> when they are not all there. The token ends attempts at the server's stop.
+    /// <see cref="AuditOutputException"/> when they are not all there.
     /// </summary>
-    ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, CancellationToken stopped);
+    ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, AuditStop stop);
 }
 
 /// <summary>An output has not taken events.</summary>

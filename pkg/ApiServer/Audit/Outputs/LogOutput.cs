@@ -17,7 +17,7 @@ internal sealed class LogOutput(IAuditFile file, bool isLegacy) : IAuditOutput
     public int MaxConcurrency => 1;
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, CancellationToken stopped)
+    public async ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, AuditStop stop)
     {
         await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try

@@ -36,7 +36,7 @@ internal sealed class WebhookOutput(
     public int MaxConcurrency => 32;
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, CancellationToken stopped)
+    public async ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, AuditStop stop)
     {
         using var list = new PooledBuffer();
         EventList.Write(list, events);
@@ -45,12 +45,12 @@ internal sealed class WebhookOutput(
         {
             try
             {
-                await PostAsync(list.WrittenMemory, stopped).ConfigureAwait(false);
+                await PostAsync(list.WrittenMemory, stop.Over).ConfigureAwait(false);
                 return;
             }
-            catch (AuditOutputException) when (attempt < MaxAttempts && !stopped.IsCancellationRequested)
+            catch (AuditOutputException) when (attempt < MaxAttempts && !stop.Begun.IsCancellationRequested)
             {
-                await PauseAsync(backoff * (1 + (BackoffJitter * Random.Shared.NextDouble())), stopped).ConfigureAwait(false);
+                await PauseAsync(backoff * (1 + (BackoffJitter * Random.Shared.NextDouble())), stop.Begun).ConfigureAwait(false);
                 backoff *= BackoffFactor;
             }
         }
@@ -64,11 +64,11 @@ internal sealed class WebhookOutput(
     }
 
     // At the server's stop there is one more attempt at once, and none after it.
-    private async Task PauseAsync(TimeSpan pause, CancellationToken stopped)
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stopping)
     {
         try
         {
-            await Task.Delay(pause, time, stopped).ConfigureAwait(false);
+            await Task.Delay(pause, time, stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -76,19 +76,18 @@ internal sealed class WebhookOutput(
         }
     }
 
-    private async Task PostAsync(ReadOnlyMemory<byte> list, CancellationToken stopped)
+    private async Task PostAsync(ReadOnlyMemory<byte> list, CancellationToken over)
     {
         using var patience = new CancellationTokenSource(AttemptTimeout, time);
-        await using var hurry = stopped.UnsafeRegister(
-            static p => ((CancellationTokenSource)p!).CancelAfter(ApiServerHost.StopTimeout), patience).ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, over);
         using var request = new HttpRequestMessage(HttpMethod.Post, _url) { Content = new ReadOnlyMemoryContent(list) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.TryAddWithoutValidation("Accept", "application/json, */*");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         try
         {
-            using var response = await http.SendAsync(request, patience.Token).ConfigureAwait(false);
-            var answer = await ReadAsync(response, patience.Token).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, either.Token).ConfigureAwait(false);
+            var answer = await ReadAsync(response, either.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
                 throw new AuditOutputException(WebhookFailure.OfResponse(
