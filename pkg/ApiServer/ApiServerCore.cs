@@ -1,4 +1,5 @@
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Http;
@@ -27,6 +28,9 @@ internal sealed class ApiServerCore
     public required AdmissionChain Admission { get; init; }
 
     public required SubresourceCatalog Handlers { get; init; }
+
+    /// <summary>The audit log; null for none.</summary>
+    public required Auditor? Audit { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -77,6 +77,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Security = security,
             Admission = new AdmissionChain(security.Admission, time),
             Handlers = SubresourceHandlers.Create(security, options, store, time),
+            Audit = options.Audit,
             Time = time,
             Loggers = loggers,
             Stopping = stopping.Token,
@@ -114,6 +115,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
 
         await Task.WhenAll(_controllers).ConfigureAwait(false);
+        if (_core.Audit is { } audit)
+        {
+            await audit.DisposeAsync().ConfigureAwait(false);
+        }
+
         _core.Admission.Dispose();
         _converters.Dispose();
         _metrics.Dispose();

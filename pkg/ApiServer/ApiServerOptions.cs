@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Streaming;
@@ -31,6 +32,9 @@ public sealed record ApiServerOptions
 
     /// <summary>The way to Services and other servers, for conversion webhooks.</summary>
     public IServiceDialer Services { get; init; } = new SocketDialer();
+
+    /// <summary>The audit log, which the server closes when it stops; null for none.</summary>
+    public Auditor? Audit { get; init; }
 
     /// <summary>
     /// Seats for requests, together with <see cref="MaxMutatingRequestsInFlight"/>; upstream's --max-requests-inflight.

@@ -2,6 +2,7 @@ using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Http;
 using Kube1.ApiServer.Registry;
+using Microsoft.AspNetCore.Http;
 
 namespace Kube1.ApiServer;
 
@@ -9,6 +10,11 @@ namespace Kube1.ApiServer;
 public sealed record ApiServerSecurity(
     IAuthenticator Authenticator, IAuthorizer Authorizer, IReadOnlyList<IAdmissionPlugin> Admission)
 {
+    /// <summary>
+    /// The user that a request is to be made as, once it is known who makes it; null when nobody may be somebody else.
+    /// </summary>
+    public Func<HttpContext, UserInfo, UserInfo>? Impersonate { get; init; }
+
     /// <summary>The document of /openid/v1/jwks; null when no tokens are issued.</summary>
     public ReadOnlyMemory<byte>? JsonWebKeySet { get; init; }
 

@@ -52,7 +52,20 @@ public static class KubeClientFactory
     /// <summary>The certificate authority that the current context of a kubeconfig file trusts; null when it names none.</summary>
     public static X509Certificate2? ReadAuthority(string path) => Kubeconfig.Load(path).CertificateAuthorities?.FirstOrDefault();
 
-    internal static KubeClient FromKubeconfig(Kubeconfig config, string userAgent)
+    /// <summary>
+    /// The server that a kubeconfig file names and the way to it, with the credentials of its user: for servers that are no
+    /// API server. Throws <see cref="KubeconfigException"/>.
+    /// </summary>
+    public static (Uri Server, HttpMessageHandler Handler) HandlerFromKubeconfig(string path)
+    {
+        var config = Kubeconfig.Load(path);
+        return (config.Server, CreateHandler(config));
+    }
+
+    internal static KubeClient FromKubeconfig(Kubeconfig config, string userAgent) =>
+        new(CreateHandler(config), config.Server, userAgent);
+
+    private static HttpMessageHandler CreateHandler(Kubeconfig config)
     {
         var certificate = config.ClientCertificate;
         HttpMessageHandler handler = CreateHandler(
@@ -62,7 +75,7 @@ public static class KubeClientFactory
             handler = new BearerTokenHandler(config.Token, config.TokenFile, handler);
         }
 
-        return new KubeClient(handler, config.Server, userAgent);
+        return handler;
     }
 
     private static SocketsHttpHandler CreateHandler(

@@ -43,6 +43,9 @@ switch (args)
     case ["apiserver", "stages"]:
         await WriteStageBenchmark.RunAsync(Console.Out, interrupt.Token);
         return 0;
+    case ["apiserver", "audit"]:
+        await AuditBenchmark.RunAsync(Console.Out, interrupt.Token);
+        return 0;
     case ["apiserver", "watches"]:
         await WatchBenchmark.RunAsync(Console.Out, interrupt.Token);
         return 0;

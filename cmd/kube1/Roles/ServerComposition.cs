@@ -3,6 +3,7 @@ using Kube1.Api.Models;
 using Kube1.ApiServer;
 using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Admission.Configuration;
+using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Streaming;
@@ -33,6 +34,8 @@ internal sealed class ServerComposition(
 
     // Read at once: a file that cannot be used ends the command before anything starts.
     private readonly AdmissionSettings _admission = AdmissionFrom(config);
+
+    private readonly Auditor? _audit = AuditComposition.Open(config.Audit, time, loggers);
 
     private ClusterPki? _pki;
     private AuthenticationComposition? _authentication;
@@ -120,6 +123,7 @@ internal sealed class ServerComposition(
             ServingCertificate = _ => _pki!.ApiServer,
             Kubelets = new KubeletConnector(() => _pki!.KubeletClient, [_pki!.Authority.Certificate], time),
             Pods = new PodConnector(time),
+            Audit = _audit,
             Cluster = new ClusterSettings
             {
                 ServiceCidrs = [config.ServiceCidr],

@@ -1,6 +1,5 @@
 using Kube1.ApiServer.Auth.Certificates;
 using Kube1.ApiServer.Auth.FrontProxies;
-using Kube1.ApiServer.Auth.Impersonations;
 using Kube1.ApiServer.Auth.Tokens;
 using Microsoft.AspNetCore.Http;
 
@@ -13,7 +12,7 @@ namespace Kube1.ApiServer.Auth;
 /// </summary>
 internal sealed class RequestAuthenticator(
     FrontProxyAuthenticator? frontProxy, CertificateAuthenticator certificates, TokenAuthenticator tokens,
-    FrontProxyHeaders headers, Impersonation impersonation) : IAuthenticator
+    FrontProxyHeaders headers) : IAuthenticator
 {
     private readonly IAuthenticator[] _authenticators =
     [
@@ -52,6 +51,6 @@ internal sealed class RequestAuthenticator(
     {
         context.Request.Headers.Remove("Authorization");
         headers.Remove(context.Request.Headers);
-        return AuthenticationResult.Of(impersonation.Apply(context, user));
+        return AuthenticationResult.Of(user);
     }
 }

@@ -85,8 +85,7 @@ public sealed class SecurityComposition
         var authenticator = new RequestAuthenticator(
             options.FrontProxy is { } proxy ? new FrontProxyAuthenticator(proxy, time) : null,
             new CertificateAuthenticator(options.ClientCas, time), tokens,
-            new FrontProxyHeaders(options.FrontProxy ?? new FrontProxyOptions { Proxies = [] }),
-            new Impersonation(authorizer));
+            new FrontProxyHeaders(options.FrontProxy ?? new FrontProxyOptions { Proxies = [] }));
         var admission = new AdmissionContext
         {
             Authorizer = authorizer, Rbac = rbac, Objects = () => Objects, Time = time, Settings = options.Admission,
@@ -94,6 +93,7 @@ public sealed class SecurityComposition
         };
         return new ApiServerSecurity(authenticator, authorizer, AdmissionPlugins.Create(admission))
         {
+            Impersonate = new Impersonation(authorizer).Apply,
             AuthorityPem = AuthorityPem(options.ClientCas),
             JsonWebKeySet = Encoding.UTF8.GetBytes(issuer.KeySetJson()),
             OpenIdConfiguration = Encoding.UTF8.GetBytes(

@@ -34,10 +34,9 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             ["apis", var group, var version] => legacy.Resources(group, version),
             _ => null,
         };
-        return document is null
-            ? throw ApiErrors.PathNotFound()
-            : ResponseBody.WriteAsync(
-                scope, 200, Accepted.ForDocument(scope.Http.Request), KubeBytes.LineOf(document), scope.Aborted);
+        var bytes = KubeBytes.LineOf(document ?? throw ApiErrors.PathNotFound());
+        scope.Audit?.RecordResponse(bytes.Span);
+        return ResponseBody.WriteAsync(scope, 200, Accepted.ForDocument(scope.Http.Request), bytes, scope.Aborted);
     }
 
     /// <summary>/version</summary>
@@ -92,6 +91,7 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             return;
         }
 
+        scope.Audit?.RecordResponse(bytes.Span);
         await ResponseBody.WriteAsync(
             scope, 200, accepted, bytes, scope.Aborted, accepted.ContentType + AggregatedDiscovery.KindParameters)
             .ConfigureAwait(false);

@@ -101,7 +101,7 @@ internal sealed class DeleteEndpoint(ApiServerCore core)
         var body = await BodyReader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (body.Length > 0)
         {
-            options = Decode(body.Span, BodyReader.FormatOf(request));
+            options = Decode(scope, body.Span, BodyReader.FormatOf(request));
         }
         else
         {
@@ -128,7 +128,7 @@ internal sealed class DeleteEndpoint(ApiServerCore core)
         return options;
     }
 
-    private static V1DeleteOptions Decode(ReadOnlySpan<byte> body, BodyFormat format)
+    private static V1DeleteOptions Decode(RequestScope scope, ReadOnlySpan<byte> body, BodyFormat format)
     {
         try
         {
@@ -142,8 +142,11 @@ internal sealed class DeleteEndpoint(ApiServerCore core)
                     $"no kind \"{kind.Kind}\" is registered for version \"{kind.ApiVersion}\" in scheme \"{OptionsScheme}\"");
             }
 
-            var decoded = ObjectDecoder.DecodeRaw(json, type);
-            return KubeJson.Deserialize<V1DeleteOptions>(decoded.Object);
+            var decoded = ObjectDecoder.DecodeRaw(json, type).Object;
+            decoded["kind"] = kind.Kind;
+            decoded["apiVersion"] = kind.ApiVersion;
+            scope.Audit?.RecordRequest(decoded);
+            return KubeJson.Deserialize<V1DeleteOptions>(decoded);
         }
         catch (ObjectDecodeException e)
         {

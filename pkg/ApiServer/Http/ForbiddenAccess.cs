@@ -1,6 +1,6 @@
-using System.Text;
 using Kube1.Api;
 using Kube1.Api.Errors;
+using Kube1.Api.Json;
 using Kube1.Api.Models;
 using Kube1.ApiServer.Auth;
 
@@ -15,9 +15,10 @@ internal static class ForbiddenAccess
     /// <summary>The same for a question that is not the request itself, such as whether to impersonate.</summary>
     public static ApiException Of(AuthorizationAttributes asked, string reason)
     {
+        var who = $"User {GoText.Quote(asked.User.Name)} cannot {asked.Verb}";
         if (!asked.IsResourceRequest)
         {
-            var path = $"forbidden: User \"{asked.User.Name}\" cannot {asked.Verb} path \"{asked.Path}\"";
+            var path = "forbidden: " + Sanitized($"{who} path {GoText.Quote(asked.Path)}");
             return new ApiException(new V1Status
             {
                 Status = "Failure",
@@ -29,16 +30,17 @@ internal static class ForbiddenAccess
         }
 
         var resource = asked.Subresource.Length == 0 ? asked.Resource : asked.Resource + "/" + asked.Subresource;
-        var text = new StringBuilder(
-            $"User \"{asked.User.Name}\" cannot {asked.Verb} resource \"{resource}\" in API group \"{asked.ApiGroup}\"");
-        text.Append(asked.Namespace.Length == 0
-            ? " at the cluster scope"
-            : $" in the namespace \"{asked.Namespace}\"");
-        if (reason.Length > 0)
-        {
-            text.Append(": ").Append(reason);
-        }
-
-        return ApiErrors.Forbidden(new GroupResource(asked.ApiGroup, asked.Resource), asked.Name, text.ToString());
+        var where = asked.Namespace.Length == 0
+            ? "at the cluster scope"
+            : $"in the namespace {GoText.Quote(asked.Namespace)}";
+        var text = Sanitized(
+            $"{who} resource {GoText.Quote(resource)} in API group {GoText.Quote(asked.ApiGroup)} {where}");
+        return ApiErrors.Forbidden(
+            new GroupResource(asked.ApiGroup, asked.Resource), asked.Name, reason.Length == 0 ? text : $"{text}: {reason}");
     }
+
+    /// <summary>What clients make up must not come back as HTML; quotes may.</summary>
+    internal static string Sanitized(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
 }

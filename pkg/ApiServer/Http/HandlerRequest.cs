@@ -61,4 +61,13 @@ internal sealed class HandlerRequest : SubresourceRequest
 
     /// <inheritdoc/>
     public override void Warn(string text) => _scope.Warn(text);
+
+    /// <inheritdoc/>
+    public override void Annotate(string key, string value)
+    {
+        if (_scope.Audit is not null)
+        {
+            _scope.AuditAnnotations.TryAdd(key, value);
+        }
+    }
 }

@@ -48,6 +48,13 @@ internal sealed class ListResponse
     public static ValueTask WriteAsync(RequestScope scope, ListPage page, CancellationToken cancellationToken)
     {
         var response = new ListResponse(scope, page, scope.Negotiate());
+        if (scope.Audit is { WantsResponse: true } audit)
+        {
+            using var whole = new PooledBuffer();
+            response.WriteCompact(whole);
+            audit.RecordResponse(whole.WrittenSpan);
+        }
+
         return response._accepted.Format == WireFormat.Protobuf
             ? response.WriteProtobufAsync(cancellationToken)
             : response.WriteAsync(cancellationToken);
@@ -78,6 +85,18 @@ internal sealed class ListResponse
         // What is indented already is as it goes out.
         var accepted = indented is null ? _accepted : _accepted with { Pretty = false };
         await ResponseBody.WriteAsync(_scope, 200, accepted, buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void WriteCompact(PooledBuffer output)
+    {
+        WriteCompactHead(output);
+        var first = true;
+        foreach (var entry in _page.Entries)
+        {
+            WriteItem(output, entry, ref first);
+        }
+
+        output.Write(CompactTail);
     }
 
     private async ValueTask StreamAsync(

@@ -18,6 +18,7 @@ internal static class ObjectBody
         var obj = await ReadAsync(scope, scope.Resource.Decoder, cancellationToken).ConfigureAwait(false);
         scope.Resource.View?.ToStored(obj);
         scope.Resource.Strategy.Default(obj);
+        scope.Audit?.RecordRequest(scope.Resource.Codec.Presented(obj));
         return obj;
     }
 
@@ -48,9 +49,13 @@ internal static class ObjectBody
     }
 
     /// <summary>The request's body as an object of any type.</summary>
-    public static ValueTask<JsonObject> ReadAsync(
-        RequestScope scope, SchemaType type, CancellationToken cancellationToken) =>
-        ReadAsync(scope, BodyDecoder.Of(type), cancellationToken);
+    public static async ValueTask<JsonObject> ReadAsync(
+        RequestScope scope, SchemaType type, CancellationToken cancellationToken)
+    {
+        var obj = await ReadAsync(scope, BodyDecoder.Of(type), cancellationToken).ConfigureAwait(false);
+        scope.Audit?.RecordRequest(obj);
+        return obj;
+    }
 
     private static async ValueTask<JsonObject> ReadAsync(
         RequestScope scope, BodyDecoder decoder, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
 using Kube1.Api.Json;
+using Kube1.Api.Models;
 using Kube1.ApiServer.Registry;
 
 namespace Kube1.ApiServer.Http;
@@ -22,6 +23,7 @@ internal static class ObjectResponse
         Write(buffer, scope, obj, accepted);
         buffer.GetSpan(1)[0] = (byte)'\n';
         buffer.Advance(1);
+        scope.Audit?.RecordResponse(buffer.WrittenSpan);
         await ResponseBody.WriteAsync(scope, code, accepted, buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
     }
 
@@ -30,7 +32,17 @@ internal static class ObjectResponse
         RequestScope scope, int code, JsonObject obj, CancellationToken cancellationToken)
     {
         var accepted = scope.Negotiate() with { Shape = Shape.Object };
-        return ResponseBody.WriteAsync(scope, code, accepted, KubeBytes.LineOf(obj), cancellationToken);
+        var json = KubeBytes.LineOf(obj);
+        if (scope.Audit is { } audit)
+        {
+            audit.RecordResponse(json.Span);
+            if (obj.Text("kind") == "Status")
+            {
+                audit.RecordStatus(KubeJson.Deserialize<V1Status>(obj));
+            }
+        }
+
+        return ResponseBody.WriteAsync(scope, code, accepted, json, cancellationToken);
     }
 
     private static void Write(PooledBuffer buffer, RequestScope scope, StoredObject obj, Accepted accepted)

@@ -48,7 +48,9 @@ internal sealed class RequestPatch
             throw ApiErrors.UnsupportedMediaType(types);
         }
 
-        return new RequestPatch(type, await BodyReader.ReadAsync(request, cancellationToken).ConfigureAwait(false));
+        var patch = new RequestPatch(type, await BodyReader.ReadAsync(request, cancellationToken).ConfigureAwait(false));
+        scope.Audit?.RecordPatch(patch._body, isYaml: patch.IsApply);
+        return patch;
     }
 
     /// <summary>The patched object; the current one stays as it is.</summary>

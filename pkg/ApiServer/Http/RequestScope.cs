@@ -3,6 +3,7 @@ using Kube1.Api.Errors;
 using Kube1.Api.Schema;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.FlowControl;
 using Kube1.ApiServer.Registry;
@@ -53,8 +54,14 @@ internal sealed class RequestScope(HttpContext http, RequestInfo info, ApiServer
     /// <summary>What admission may ask of this request.</summary>
     public AdmissionOrigin AdmissionOrigin => _admissionOrigin ??= new AdmissionOrigin(this);
 
+    /// <summary>The request's part of the audit log; null when it is not logged.</summary>
+    public RequestAudit? Audit { get; set; }
+
     /// <summary>Remarks for the audit log.</summary>
     public AuditAnnotations AuditAnnotations => _auditAnnotations ??= new AuditAnnotations();
+
+    /// <summary>The same, when there are any.</summary>
+    public AuditAnnotations? RecordedAnnotations => _auditAnnotations;
 
     /// <summary>Whether nothing is to be stored; set by <see cref="ReadWriteOptions"/>.</summary>
     public bool DryRun { get; private set; }

@@ -35,6 +35,10 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
         if (scope.Resource.Strategy.Deprecation is { } deprecation)
         {
             scope.Warn(deprecation);
+            if (scope.Audit is not null)
+            {
+                scope.AuditAnnotations.TryAdd("k8s.io/deprecated", "true");
+            }
         }
 
         if (core.Handlers.Find(scope.Resource.GroupResource, info.Subresource) is { } handler)

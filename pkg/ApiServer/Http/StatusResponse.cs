@@ -17,13 +17,10 @@ internal static class StatusResponse
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (code == 401)
-        {
-            response.Headers.WWWAuthenticate = "Bearer realm=\"kubernetes-master\"";
-        }
-
-        await ResponseBody.WriteAsync(
-            scope, code, Accepted.ForStatus(scope.Http.Request), KubeBytes.LineOf(ToJson(status)), scope.Aborted)
+        var json = KubeBytes.LineOf(ToJson(status));
+        scope.Audit?.RecordStatus(status);
+        scope.Audit?.RecordResponse(json.Span);
+        await ResponseBody.WriteAsync(scope, code, Accepted.ForStatus(scope.Http.Request), json, scope.Aborted)
             .ConfigureAwait(false);
     }
 

@@ -43,4 +43,7 @@ public abstract class SubresourceRequest
 
     /// <summary>Sends the client a Warning header.</summary>
     public abstract void Warn(string text);
+
+    /// <summary>Remarks something for the audit log, under a qualified name.</summary>
+    public abstract void Annotate(string key, string value);
 }

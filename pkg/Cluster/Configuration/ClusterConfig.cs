@@ -87,6 +87,9 @@ public sealed class ClusterConfig
     /// <summary>Whom the API server lets in besides the cluster's own.</summary>
     public AuthenticationConfig Authentication { get; } = new();
 
+    /// <summary>What is logged of requests to the API server.</summary>
+    public AuditConfig Audit { get; } = new();
+
     /// <summary>Where everything lives unless told otherwise.</summary>
     public const string DefaultDataDirectory = "/var/lib/kube1";
 

@@ -61,6 +61,7 @@ public static class SettingCatalog
         new("container-runtime-endpoint", "Socket of a runtime that is already there (default: kube1 runs containerd)",
             "SOCKET", SettingScope.Both, (c, v) => c.ContainerRuntimeEndpoint = NonEmpty(v)),
         .. AuthenticationSettings.All,
+        .. AuditSettings.All,
     ];
 
     /// <summary>The setting of this name; null when there is none.</summary>

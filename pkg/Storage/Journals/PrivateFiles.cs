@@ -1,14 +1,15 @@
 namespace Kube1.Storage.Journals;
 
 /// <summary>
-/// Files that only their owner may read: the store holds Secrets. On Windows the data directory's access list says so,
+/// Files that only their owner may read: the store and the audit log hold Secrets. On Windows the data directory's access list says so,
 /// which the installer sets.
 /// </summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerDirectory = OwnerFile | UnixFileMode.UserExecute;
 
+    /// <summary>Creates a directory, or takes one that is there from everybody else.</summary>
     public static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())

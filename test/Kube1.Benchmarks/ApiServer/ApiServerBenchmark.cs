@@ -29,6 +29,7 @@ internal static class ApiServerBenchmark
         await CustomResourceBenchmark.RunAsync(output, cancellationToken);
         await WriteStageBenchmark.RunAsync(output, cancellationToken);
         await WatchBenchmark.RunAsync(output, cancellationToken);
+        await AuditBenchmark.RunAsync(output, cancellationToken);
 
         async Task MeasureAsync(Func<ApiLoad, TextWriter, CancellationToken, Task> measure)
         {

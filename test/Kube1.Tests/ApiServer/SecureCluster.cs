@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Kube1.ApiServer;
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
 using Kube1.Cluster.Pki;
 using Kube1.Testing;
@@ -38,7 +39,8 @@ internal sealed class SecureCluster : IAsyncDisposable
 
     public static async Task<SecureCluster> StartAsync(
         Func<ApiServerOptions, ApiServerOptions>? configure = null, AdmissionSettings? admission = null,
-        Func<SecurityOptions, SecurityOptions>? secure = null, IAdmissionPlugin? lastPlugin = null)
+        Func<SecurityOptions, SecurityOptions>? secure = null, IAdmissionPlugin? lastPlugin = null,
+        Func<TimeProvider, Auditor?>? audit = null)
     {
         ApiServerSecurity? security = null;
         var time = new ManualTime();
@@ -48,7 +50,8 @@ internal sealed class SecureCluster : IAsyncDisposable
         {
             Listen = true,
             Time = time,
-            Configure = configure,
+            Configure = options =>
+                (configure?.Invoke(options) ?? options) with { Audit = audit?.Invoke(time) },
             Security = (store, clock) =>
             {
                 var options = new SecurityOptions

@@ -49,8 +49,42 @@ public sealed class SecurityAuthenticationTests
         Assert.That(code, Is.EqualTo(401));
         Assert.That(status.Text("reason"), Is.EqualTo("Unauthorized"));
         Assert.That(status.Text("message"), Is.EqualTo("Unauthorized"));
+        Assert.That(response.Headers.WwwAuthenticate, Is.Empty, "upstream names no scheme");
         // Bad credentials do not fall back to anonymous, not even where anonymous would do.
         Assert.That((await _cluster.WithToken("a.b.c").SendAsync("GET", "healthz")).Code, Is.EqualTo(401));
+    }
+
+    [TestCase("nonsense", Pods, 401, 3)]
+    [TestCase(null, "healthz", 200, 3)]
+    [TestCase("robot", "api", 200, 1)]
+    public async Task Http2_FromNobody_IsOneRequestAConnection(string? credential, string path, int expected, int connections)
+    {
+        var opened = 0;
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = Streaming.LoopbackServers.Trust },
+            ConnectCallback = async (context, ct) =>
+            {
+                Interlocked.Increment(ref opened);
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var http = new HttpClient(handler) { BaseAddress = _cluster.Cluster.Address };
+        var token = credential == "robot" ? await _cluster.TokenAsync("robot") : credential;
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path)
+            {
+                Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            request.Headers.Authorization = token is null ? null : new("Bearer", token);
+            using var response = await http.SendAsync(request);
+            Assert.That((int)response.StatusCode, Is.EqualTo(expected));
+        }
+
+        Assert.That(opened, Is.EqualTo(connections));
     }
 
     [Test]

@@ -25,6 +25,18 @@ public sealed class SecurityAuthorizationTests
     public async Task TearDown() => await _cluster.DisposeAsync();
 
     [Test]
+    public async Task Refusal_OfStrangeNames_IsQuotedAndNoHtml()
+    {
+        using var response = await _cluster.As("<b>\"x\"&y</b>").SendRawAsync("GET", "api/v1/namespaces/default/pods");
+        var body = System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+
+        Assert.That((int)response.StatusCode, Is.EqualTo(403));
+        Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(["nosniff"]));
+        Assert.That(body.Text("message"), Is.EqualTo(
+            "pods is forbidden: User \"&lt;b&gt;\\\"x\\\"&amp;y&lt;/b&gt;\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\""));
+    }
+
+    [Test]
     public async Task Role_CreatedAndDeleted_CountsAtOnce()
     {
         var alice = _cluster.As("alice");

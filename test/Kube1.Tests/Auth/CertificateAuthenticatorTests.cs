@@ -55,6 +55,28 @@ public sealed class CertificateAuthenticatorTests
     }
 
     [Test]
+    public void Authenticate_AuthorityEndsFirst_EndsWithIt()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=short", key, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var ca = authority.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(2));
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=alice", own, HashAlgorithmName.SHA256).Create(
+            ca.SubjectName, X509SignatureGenerator.CreateForECDsa(key), Now.AddDays(-1), Now.AddDays(10), [1]);
+        using var trusted = X509CertificateLoader.LoadCertificate(ca.RawData);
+        var clock = new Kube1.Testing.ManualTime();
+        clock.Advance(Now - clock.GetUtcNow());
+        var authenticator = new CertificateAuthenticator([trusted], clock);
+
+        var before = authenticator.Authenticate(certificate);
+        clock.Advance(TimeSpan.FromDays(3));
+
+        Assert.That(before.Outcome, Is.EqualTo(AuthenticationOutcome.Authenticated));
+        Assert.That(authenticator.Authenticate(certificate).Outcome, Is.EqualTo(AuthenticationOutcome.Rejected));
+    }
+
+    [Test]
     public void Read_MultiValuedRelativeName_GivesEveryOrganization()
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

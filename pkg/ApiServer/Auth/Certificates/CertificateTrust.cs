@@ -29,12 +29,12 @@ internal sealed class CertificateTrust<T>(
         var now = time.GetUtcNow();
         if (!_vouched.TryGetValue(fingerprint, out var vouched))
         {
-            if (!IsTrusted(certificate, now) || Read(certificate, fingerprint) is not { } said)
+            if (Chain(certificate, now) is not var (notBefore, notAfter) || Read(certificate, fingerprint) is not { } said)
             {
                 return null;
             }
 
-            vouched = new Vouched(said, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+            vouched = new Vouched(said, notBefore, notAfter);
             if (_vouched.Count >= CacheBound)
             {
                 _vouched.Clear();
@@ -46,7 +46,9 @@ internal sealed class CertificateTrust<T>(
         return now.UtcDateTime >= vouched.NotBefore && now.UtcDateTime <= vouched.NotAfter ? vouched.Said : null;
     }
 
-    private bool IsTrusted(X509Certificate2 certificate, DateTimeOffset now)
+    // When all of the certificate's chain is valid; null when there is no chain to trust. A CA may end before what it
+    // has issued.
+    private (DateTime NotBefore, DateTime NotAfter)? Chain(X509Certificate2 certificate, DateTimeOffset now)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -56,7 +58,10 @@ internal sealed class CertificateTrust<T>(
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         chain.ChainPolicy.VerificationTimeIgnored = false;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthenticationOid));
-        return chain.Build(certificate);
+        return chain.Build(certificate)
+            ? (chain.ChainElements.Max(e => e.Certificate.NotBefore.ToUniversalTime()),
+                chain.ChainElements.Min(e => e.Certificate.NotAfter.ToUniversalTime()))
+            : null;
     }
 
     private T? Read(X509Certificate2 certificate, string fingerprint)

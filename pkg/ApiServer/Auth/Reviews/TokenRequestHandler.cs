@@ -13,6 +13,9 @@ namespace Kube1.ApiServer.Auth.Reviews;
 /// </summary>
 internal sealed class TokenRequestHandler(ServiceAccountTokenIssuer issuer, TimeProvider time) : ISubresourceHandler
 {
+    /// <summary>With it the audit log tells which requests were made with the token.</summary>
+    private const string IssuedCredentialKey = "authentication.kubernetes.io/issued-credential-id";
+
     private const long DefaultExpirationSeconds = 3600;
     private const long MinimumExpirationSeconds = 600;
     private const long MaximumExpirationSeconds = 1L << 32;
@@ -38,6 +41,7 @@ internal sealed class TokenRequestHandler(ServiceAccountTokenIssuer issuer, Time
             Admission.AdmissionOperation.Create, KubeJson.ToJson(asked), null, cancellationToken).ConfigureAwait(false);
         asked = KubeJson.Deserialize<Authenticationv1TokenRequest>(admitted!);
         var claims = Claims(request, asked, account);
+        request.Annotate(IssuedCredentialKey, "JTI=" + claims.Id);
         asked.Metadata.CreationTimestamp = time.GetUtcNow();
         asked.Status = new V1TokenRequestStatus
         {

@@ -19,6 +19,11 @@ internal sealed class BearerTokenAuthenticator(TokenAuthenticator tokens) : IAut
         }
 
         var verified = await tokens.AuthenticateAsync(token, _audiences, cancellationToken).ConfigureAwait(false);
+        if (verified.Stale is { } stale)
+        {
+            context.Features.Set(stale);
+        }
+
         return verified.User is { } user ? AuthenticationResult.Of(user) : AuthenticationResult.Rejected;
     }
 }

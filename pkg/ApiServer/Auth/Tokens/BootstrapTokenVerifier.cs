@@ -13,6 +13,9 @@ namespace Kube1.ApiServer.Auth.Tokens;
 /// </summary>
 internal sealed partial class BootstrapTokenVerifier(Func<IObjectReader> objects, TimeProvider time)
 {
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
+
     private const string DefaultGroup = "system:bootstrappers";
 
     /// <summary>Whether a text has the form of a bootstrap token.</summary>
@@ -43,11 +46,12 @@ internal sealed partial class BootstrapTokenVerifier(Func<IObjectReader> objects
         secret.Data?.GetValueOrDefault("token-secret") is { } expected
         && CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(given));
 
+    // RFC 3339 and nothing else: a token whose end nobody can read has ended.
     private bool IsExpired(V1Secret secret)
     {
         var text = Text(secret, "expiration");
-        return text.Length > 0 && (!DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
+        return text.Length > 0 && (!DateTimeOffset.TryParseExact(
+                text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
             || time.GetUtcNow() >= expires);
     }
 

@@ -7,6 +7,9 @@ namespace Kube1.ApiServer.Auth.Tokens;
 /// <summary>What became of a token: a user and the audiences that matched, or an error for TokenReview.</summary>
 public readonly record struct TokenVerification(UserInfo? User, IReadOnlyList<string> Audiences, string Error)
 {
+    /// <summary>That the token is used for too long; null when it is not.</summary>
+    internal StaleToken? Stale { get; init; }
+
     internal static TokenVerification Failed(string error) => new(null, [], error);
 }
 
@@ -20,10 +23,16 @@ internal sealed class ServiceAccountTokenVerifier(
     /// <summary>One token a pod for a large node count; at the bound the cache starts again.</summary>
     private const int CacheBound = 8192;
 
+    /// <summary>Whoever may ask for tokens chooses their audiences: those that are made long must not fill the memory.</summary>
+    private const int MaxCachedLength = 4096;
+
     /// <summary>Upstream's allowance for clocks that differ and for pods that are being deleted.</summary>
     private const long LeewaySeconds = 60;
 
     private readonly ConcurrentDictionary<string, ServiceAccountClaims> _opened = new(StringComparer.Ordinal);
+
+    /// <summary>How many tokens need no look at their signatures any more.</summary>
+    internal int Remembered => _opened.Count;
 
     /// <summary>Whether a text has the three parts of a JWT: then no other authenticator is asked.</summary>
     public static bool LooksLikeToken(string token) => token.AsSpan().Count('.') == 2;
@@ -44,7 +53,10 @@ internal sealed class ServiceAccountTokenVerifier(
                 _opened.Clear();
             }
 
-            _opened[token] = claims;
+            if (token.Length <= MaxCachedLength)
+            {
+                _opened[token] = claims;
+            }
         }
 
         var matched = claims.Audiences.Where(audiences.Contains).ToList();
@@ -57,7 +69,7 @@ internal sealed class ServiceAccountTokenVerifier(
 
         return Invalid(claims) is { } error
             ? TokenVerification.Failed($"[invalid bearer token, {error}]")
-            : new TokenVerification(UserOf(claims), matched, "");
+            : new TokenVerification(UserOf(claims), matched, "") { Stale = StaleOf(claims) };
     }
 
     /// <summary>The user that a ServiceAccount is.</summary>
@@ -89,11 +101,19 @@ internal sealed class ServiceAccountTokenVerifier(
         }
     }
 
+    private StaleToken? StaleOf(ServiceAccountClaims claims)
+    {
+        var seconds = time.GetUtcNow().ToUnixTimeSeconds() - claims.WarnAfter;
+        return claims.WarnAfter > 0 && seconds > 0
+            ? new StaleToken($"subject: {claims.Subject}, seconds after warning threshold: {seconds}")
+            : null;
+    }
+
     private string? Invalid(ServiceAccountClaims claims)
     {
         var now = time.GetUtcNow();
         var seconds = now.ToUnixTimeSeconds();
-        if (seconds > claims.Expires)
+        if (seconds - LeewaySeconds > claims.Expires)
         {
             return "service account token has expired";
         }
