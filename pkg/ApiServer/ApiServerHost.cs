@@ -1,6 +1,7 @@
 using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Discovery;
+using Kube1.ApiServer.Extensions.Aggregation;
 using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.FlowControl;
@@ -31,15 +32,15 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly RequestDelegate _pipeline;
     private readonly KestrelListener? _listener;
     private readonly WebhookClient _converters;
-    private readonly Task _definitions;
+    private readonly Task _controllers;
 
     private ApiServerHost(
         ApiServerCore core, CancellationTokenSource stopping, MetricsExporter metrics, RequestDelegate pipeline,
-        KestrelListener? listener, WebhookClient converters, Task definitions)
+        KestrelListener? listener, WebhookClient converters, Task controllers)
     {
         _core = core;
         _converters = converters;
-        _definitions = definitions;
+        _controllers = controllers;
         _stopping = stopping;
         _metrics = metrics;
         _pipeline = pipeline;
@@ -73,6 +74,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Store = store,
             Catalog = catalog,
             Objects = objects,
+            Aggregator = new Aggregator(catalog, resources, store, objects, options, time, loggers),
             Security = security,
             Admission = new AdmissionChain(security.Admission, time),
             Handlers = SubresourceHandlers.Create(security, options, store, time),
@@ -88,11 +90,13 @@ public sealed class ApiServerHost : IAsyncDisposable
             await bootstrap(objects, cancellationToken).ConfigureAwait(false);
         }
 
+        await core.Aggregator.StartAsync(cancellationToken).ConfigureAwait(false);
         var listener = options.Listen is null
             ? null
             : await KestrelListener.StartAsync(options, pipeline, loggers, cancellationToken).ConfigureAwait(false);
-        var definitions = Definitions(core, resources, objects).RunAsync(stopping.Token);
-        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, definitions);
+        var controllers = Task.WhenAll(
+            Definitions(core, resources, objects).RunAsync(stopping.Token), core.Aggregator.RunAsync(stopping.Token));
+        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, controllers);
     }
 
     /// <summary>
@@ -111,8 +115,9 @@ public sealed class ApiServerHost : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _definitions.ConfigureAwait(false);
+        await _controllers.ConfigureAwait(false);
         _core.Admission.Dispose();
+        _core.Aggregator.Dispose();
         _converters.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();
@@ -131,7 +136,8 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static DefinitionController Definitions(ApiServerCore core, ResourceTable builtIn, ObjectRegistry objects)
     {
-        var writer = new DefinitionWriter(core.Store, builtIn, core.Time);
+        var writer = new ServerStatusWriter(
+            core.Store, builtIn, CustomResourceCatalog.DefinitionDescriptor, core.Time);
         var finalizer = new DefinitionFinalizer(
             core.Catalog, writer, objects, core.Store, core.Options.Cluster, core.Time);
         return new DefinitionController(
@@ -145,8 +151,10 @@ public sealed class ApiServerHost : IAsyncDisposable
         // Upstream's name for the store; monitoring looks for it.
         var store = new HealthCheck("etcd", () => core.Store.WriteFailure?.Message);
         var bootstrap = new HealthCheck("poststarthook/bootstrap-objects", static () => null);
+        var registered = new HealthCheck("autoregister-completion", static () => null);
         var shutdown = new HealthCheck(
             "shutdown", () => core.Stopping.IsCancellationRequested ? "the server is stopping" : null);
-        return new HealthEndpoint([ping, log, store, bootstrap], [ping, log, store, bootstrap, shutdown]);
+        return new HealthEndpoint(
+            [ping, log, store, bootstrap, registered], [ping, log, store, bootstrap, registered, shutdown]);
     }
 }

@@ -120,6 +120,7 @@ internal sealed class ServerComposition(
             ServingCertificate = _ => _pki!.ApiServer,
             Kubelets = new KubeletConnector(() => _pki!.KubeletClient, [_pki!.Authority.Certificate], time),
             Pods = new PodConnector(time),
+            AggregatorCertificate = () => _pki!.FrontProxyClient,
             Cluster = new ClusterSettings
             {
                 ServiceCidrs = [config.ServiceCidr],
