@@ -256,16 +256,7 @@ internal sealed class AggregationProxy(RemoteTransports transports, TimeProvider
         public HttpRequestMessage Request()
         {
             var request = ProxyRequest.Of(Http, Target, Server.HostName);
-            foreach (var (name, value) in Forwarded().Concat(Headers).DistinctBy(h => h.Key))
-            {
-                request.Headers.Remove(name);
-            }
-
-            foreach (var (name, value) in Forwarded().Concat(Headers))
-            {
-                request.Headers.TryAddWithoutValidation(name, value);
-            }
-
+            RepeatedHeader.Set(request.Headers, Forwarded().Concat(Headers));
             return request;
         }
 

@@ -58,11 +58,7 @@ internal sealed class RemoteFetch(RemoteTransports transports, TimeProvider time
     private static HttpRequestMessage Request(string url, RemoteQuestion question)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url));
-        foreach (var (name, value) in UserHeaders.Of(question.User))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
+        RepeatedHeader.Set(request.Headers, UserHeaders.Of(question.User));
         if (question.Accept.Length > 0)
         {
             request.Headers.TryAddWithoutValidation("Accept", question.Accept);

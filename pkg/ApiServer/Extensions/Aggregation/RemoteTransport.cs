@@ -55,7 +55,7 @@ internal sealed class RemoteTransport : IDisposable
             PooledConnectionLifetime = Lifetime,
             ConnectCallback = async (_, ct) => await ConnectAsync(ct).ConfigureAwait(false),
             // Headers pass through as the bytes that came: Kestrel reads UTF-8 and writes Latin-1.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            RequestHeaderEncodingSelector = static (name, _) => RepeatedHeader.Of(name),
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         });
     }
