@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Http;
+using Kube1.ApiServer.OpenApi;
 using Kube1.ApiServer.Registry;
 using Kube1.Client.Controllers;
 using Kube1.Storage;
@@ -32,6 +33,7 @@ internal sealed class Aggregator : IDisposable
     private readonly RemoteTransports _transports;
     private readonly AggregationProxy _proxy;
     private readonly RemoteDiscovery _discovery;
+    private readonly RemoteDocuments _documents;
     private readonly WorkQueue<string> _registrations;
     private readonly WorkQueue<string> _availabilities;
     private readonly WorkQueue<string> _discoveries;
@@ -53,6 +55,9 @@ internal sealed class Aggregator : IDisposable
         _discoveries = new WorkQueue<string>(time);
         _registrar = new ApiServiceRegistrar(catalog, objects, status, _registrations, time);
         _discovery = new RemoteDiscovery(_directory, fetch, time, loggers.CreateLogger<RemoteDiscovery>());
+        var publications = new WorkQueue<string>(time);
+        _documents = new RemoteDocuments(
+            _directory, fetch, publications, loggers.CreateLogger<RemoteDocuments>());
         var availability = new AvailabilityController(
             _directory, new AvailabilityCheck(() => objects, fetch), status, time,
             loggers.CreateLogger<AvailabilityController>());
@@ -66,6 +71,7 @@ internal sealed class Aggregator : IDisposable
             }, 1, time, log),
             new("apiservice-availability", _availabilities, availability.SyncAsync, AvailabilityWorkers, time, log),
             new("apiservice-discovery", _discoveries, _discovery.SyncAsync, DiscoveryWorkers, time, log),
+            new("apiservice-openapi", publications, _documents.SyncAsync, 1, time, log),
         ];
     }
 
@@ -74,6 +80,9 @@ internal sealed class Aggregator : IDisposable
 
     /// <summary>What is known of the versions that other servers serve; see <see cref="RemoteDiscovery.Current"/>.</summary>
     public ImmutableDictionary<string, JsonObject> Discovered => _discovery.Current;
+
+    /// <summary>The OpenAPI documents of other servers, by the names of the APIServices.</summary>
+    public ImmutableDictionary<string, RemotePublication> Published => _documents.Current;
 
     /// <summary>Passes a request on; see <see cref="AggregationProxy.ServeAsync"/>.</summary>
     public Task ProxyAsync(RequestScope scope, ApiService service) => _proxy.ServeAsync(scope, service);
@@ -122,6 +131,7 @@ internal sealed class Aggregator : IDisposable
         _availabilities.Add(name);
         _discovery.Mark(name);
         _discoveries.Add(name);
+        _documents.Changed(name);
     }
 
     // "namespace/name"

@@ -17,6 +17,9 @@ internal static class DiscoveredVersions
 
     private const string Wrong = "json: cannot unmarshal the discovery document: ";
 
+    // A member that stands twice is read by some one way and by others the other way.
+    private static readonly JsonDocumentOptions ParseOptions = new() { AllowDuplicateProperties = false };
+
     /// <summary>Whether an answer of this type is an aggregated document.</summary>
     public static bool IsAggregated(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
@@ -165,15 +168,10 @@ internal static class DiscoveredVersions
     {
         try
         {
-            return Object(JsonNode.Parse(document));
+            return Object(JsonNode.Parse(document, documentOptions: ParseOptions));
         }
         catch (JsonException e)
         {
-            throw new RemoteException("json parse error: " + e.Message, e);
-        }
-        catch (ArgumentException e)
-        {
-            // A member that stands twice shows when the tree is first looked at.
             throw new RemoteException("json parse error: " + e.Message, e);
         }
     }
