@@ -80,7 +80,7 @@ public sealed class AggregatedControllerTests
                 await context.Response.WriteAsync(
                     new JsonObject { ["type"] = "DELETED", ["object"] = owner!.DeepClone() }.ToJsonString() + "\n");
                 await context.Response.Body.FlushAsync();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
             }
             else
             {

@@ -173,7 +173,7 @@ public sealed class AggregatedRequestTests
         });
         using var client = new ClientWebSocket();
         client.Options.AddSubProtocol("v5.channel.k8s.io");
-        client.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        client.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => _cluster.IsServers(certificate);
         client.Options.ClientCertificates = [_cluster.Secure.CertificateOf("admin", "system:masters")];
         await client.ConnectAsync(new Uri($"wss://127.0.0.1:{_cluster.Cluster.Address.Port}/{Flunders}/a/exec"), ct);
         await client.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Binary, true, ct);
@@ -222,7 +222,8 @@ public sealed class AggregatedRequestTests
         });
         using var handler = new HttpClientHandler
         {
-            AllowAutoRedirect = false, ServerCertificateCustomValidationCallback = (_, _, _, _) => true,
+            AllowAutoRedirect = false,
+            ServerCertificateCustomValidationCallback = (_, certificate, _, _) => _cluster.IsServers(certificate),
         };
         handler.ClientCertificates.Add(_cluster.Secure.CertificateOf("admin", "system:masters"));
         using var client = new HttpClient(handler);
@@ -253,7 +254,7 @@ public sealed class AggregatedRequestTests
                 Tls = new System.Net.Security.SslClientAuthenticationOptions
                 {
                     ClientCertificates = [_cluster.Secure.CertificateOf("admin", "system:masters")],
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) => _cluster.IsServers(certificate),
                 },
             },
             ct);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Kube1.ApiServer;
 using Kube1.ApiServer.Extensions.Webhooks;
@@ -19,11 +20,11 @@ internal sealed class AggregationCluster : IAsyncDisposable
 
     private readonly SecureCluster _cluster;
     private readonly CertificateAuthority _frontProxies;
-    private readonly System.Security.Cryptography.X509Certificates.X509Certificate2 _certificate;
+    private readonly X509Certificate2 _certificate;
 
     private AggregationCluster(
         SecureCluster cluster, ExtensionServer server, PodNetwork network, CertificateAuthority frontProxies,
-        System.Security.Cryptography.X509Certificates.X509Certificate2 certificate)
+        X509Certificate2 certificate)
     {
         (_cluster, Server, Network, _frontProxies, _certificate) = (cluster, server, network, frontProxies, certificate);
     }
@@ -39,6 +40,10 @@ internal sealed class AggregationCluster : IAsyncDisposable
     public TestCluster Cluster => _cluster.Cluster;
 
     public SecureCluster Secure => _cluster;
+
+    /// <summary>Whether a certificate is that of the server under test.</summary>
+    public bool IsServers(X509Certificate? certificate) =>
+        certificate?.GetCertHashString() == Cluster.ServingCertificate!.GetCertHashString();
 
     public static async Task<AggregationCluster> StartAsync(Func<ApiServerOptions, ApiServerOptions>? configure = null)
     {

@@ -102,7 +102,7 @@ public sealed class BadServerTests
         _cluster.Server.On("/" + AggregationCluster.Flunders, async context =>
         {
             arrived.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
         var asking = _cluster.Admin.SendAsync("GET", AggregationCluster.Flunders + "?timeout=7s");
         await arrived.Task;
@@ -128,7 +128,7 @@ public sealed class BadServerTests
                 arrived.TrySetResult();
             }
 
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
         });
         var asking = _cluster.Admin.SendAsync("GET", "apis/example.org/v1");
         await arrived.Task;

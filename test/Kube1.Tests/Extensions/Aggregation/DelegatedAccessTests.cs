@@ -34,7 +34,11 @@ public sealed class DelegatedAccessTests
     }
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await _cluster.DisposeAsync();
+    public async Task StopAsync()
+    {
+        _extension.Dispose();
+        await _cluster.DisposeAsync();
+    }
 
     [Test]
     public async Task Configuration_OfFrontProxies_CanBeReadAndWatched()
