@@ -1,6 +1,7 @@
 using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Audit;
 using Kube1.ApiServer.Auth;
+using Kube1.ApiServer.Extensions.Aggregation;
 using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Http;
 using Kube1.ApiServer.Registry;
@@ -22,6 +23,9 @@ internal sealed class ApiServerCore
     public ResourceTable Resources => Catalog.Current;
 
     public required ObjectRegistry Objects { get; init; }
+
+    /// <summary>The group versions that other servers serve.</summary>
+    public required Aggregator Aggregator { get; init; }
 
     public required ApiServerSecurity Security { get; init; }
 

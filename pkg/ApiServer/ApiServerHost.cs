@@ -2,6 +2,7 @@ using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Admission.Policies.TypeChecking;
 using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Discovery;
+using Kube1.ApiServer.Extensions.Aggregation;
 using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.FlowControl;
@@ -32,11 +33,11 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly RequestDelegate _pipeline;
     private readonly KestrelListener? _listener;
     private readonly WebhookClient _converters;
-    private readonly IReadOnlyList<Task> _controllers;
+    private readonly Task _controllers;
 
     private ApiServerHost(
         ApiServerCore core, CancellationTokenSource stopping, MetricsExporter metrics, RequestDelegate pipeline,
-        KestrelListener? listener, WebhookClient converters, IReadOnlyList<Task> controllers)
+        KestrelListener? listener, WebhookClient converters, Task controllers)
     {
         _core = core;
         _converters = converters;
@@ -74,6 +75,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Store = store,
             Catalog = catalog,
             Objects = objects,
+            Aggregator = new Aggregator(catalog, resources, store, objects, options, time, loggers),
             Security = security,
             Admission = new AdmissionChain(security.Admission, time),
             Handlers = SubresourceHandlers.Create(security, options, store, time),
@@ -90,12 +92,14 @@ public sealed class ApiServerHost : IAsyncDisposable
             await bootstrap(objects, cancellationToken).ConfigureAwait(false);
         }
 
+        await core.Aggregator.StartAsync(cancellationToken).ConfigureAwait(false);
         var listener = options.Listen is null
             ? null
             : await KestrelListener.StartAsync(options, pipeline, loggers, cancellationToken).ConfigureAwait(false);
-        var definitions = Definitions(core, resources, objects).RunAsync(stopping.Token);
-        var policies = Policies(core, pipeline).RunAsync(stopping.Token);
-        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, [definitions, policies]);
+        var controllers = Task.WhenAll(
+            Definitions(core, resources, objects).RunAsync(stopping.Token),
+            Policies(core, pipeline).RunAsync(stopping.Token), core.Aggregator.RunAsync(stopping.Token));
+        return new ApiServerHost(core, stopping, metrics, pipeline, listener, converters, controllers);
     }
 
     /// <summary>
@@ -114,13 +118,14 @@ public sealed class ApiServerHost : IAsyncDisposable
             await _listener.DisposeAsync().ConfigureAwait(false);
         }
 
-        await Task.WhenAll(_controllers).ConfigureAwait(false);
+        await _controllers.ConfigureAwait(false);
         if (_core.Audit is { } audit)
         {
             await audit.DisposeAsync().ConfigureAwait(false);
         }
 
         _core.Admission.Dispose();
+        _core.Aggregator.Dispose();
         _converters.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();
@@ -139,7 +144,8 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static DefinitionController Definitions(ApiServerCore core, ResourceTable builtIn, ObjectRegistry objects)
     {
-        var writer = new DefinitionWriter(core.Store, builtIn, core.Time);
+        var writer = new ServerStatusWriter(
+            core.Store, builtIn, CustomResourceCatalog.DefinitionDescriptor, core.Time);
         var finalizer = new DefinitionFinalizer(
             core.Catalog, writer, objects, core.Store, core.Options.Cluster, core.Time);
         return new DefinitionController(
@@ -158,8 +164,10 @@ public sealed class ApiServerHost : IAsyncDisposable
         // Upstream's name for the store; monitoring looks for it.
         var store = new HealthCheck("etcd", () => core.Store.WriteFailure?.Message);
         var bootstrap = new HealthCheck("poststarthook/bootstrap-objects", static () => null);
+        var registered = new HealthCheck("autoregister-completion", static () => null);
         var shutdown = new HealthCheck(
             "shutdown", () => core.Stopping.IsCancellationRequested ? "the server is stopping" : null);
-        return new HealthEndpoint([ping, log, store, bootstrap], [ping, log, store, bootstrap, shutdown]);
+        return new HealthEndpoint(
+            [ping, log, store, bootstrap, registered], [ping, log, store, bootstrap, registered, shutdown]);
     }
 }

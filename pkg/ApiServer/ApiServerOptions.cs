@@ -30,11 +30,15 @@ public sealed record ApiServerOptions
     /// <summary>What clients of the HTTPS port may cost.</summary>
     public ConnectionLimits Connections { get; init; } = new();
 
-    /// <summary>The way to Services and other servers, for conversion webhooks.</summary>
+    /// <summary>The way to Services and other servers, for conversion webhooks and aggregated APIs.</summary>
     public IServiceDialer Services { get; init; } = new SocketDialer();
 
     /// <summary>The audit log, which the server closes when it stops; null for none.</summary>
     public Auditor? Audit { get; init; }
+
+    /// <summary>What aggregated API servers know this server by, when it tells them who makes a request; upstream's
+    /// --proxy-client-cert-file. Asked at each connection; null for none.</summary>
+    public Func<X509Certificate2>? AggregatorCertificate { get; init; }
 
     /// <summary>
     /// Seats for requests, together with <see cref="MaxMutatingRequestsInFlight"/>; upstream's --max-requests-inflight.

@@ -86,6 +86,10 @@ public sealed class KubeClient : IDisposable
         return _http.SendAsync(request, ct);
     }
 
+    /// <summary>The body of what is no object of a resource, as JSON: discovery, for one. Throws the server's Status.</summary>
+    public Task<byte[]> GetDocumentAsync(string path, CancellationToken ct) =>
+        ExchangeAsync(HttpMethod.Get, path, null, ct);
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -124,6 +124,7 @@ internal sealed class ServerComposition(
             Kubelets = new KubeletConnector(() => _pki!.KubeletClient, [_pki!.Authority.Certificate], time),
             Pods = new PodConnector(time),
             Audit = _audit,
+            AggregatorCertificate = () => _pki!.FrontProxyClient,
             Cluster = new ClusterSettings
             {
                 ServiceCidrs = [config.ServiceCidr],

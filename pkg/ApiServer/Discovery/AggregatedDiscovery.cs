@@ -6,32 +6,29 @@ using Kube1.ApiServer.Registry;
 namespace Kube1.ApiServer.Discovery;
 
 /// <summary>apidiscovery.k8s.io APIGroupDiscoveryList: all that a client wants to know in two requests (KEP-3352).</summary>
-internal sealed class AggregatedDiscovery(ResourceTable resources)
+internal static class AggregatedDiscovery
 {
     /// <summary>What follows the media type of the answer, and names the kind.</summary>
     public const string KindParameters = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     /// <summary>The document of /api or /apis.</summary>
-    public JsonObject Document(bool core) => new()
+    public static JsonObject Document(ServedGroups groups, bool core) => new()
     {
         ["kind"] = "APIGroupDiscoveryList",
         ["apiVersion"] = "apidiscovery.k8s.io/v2",
         ["metadata"] = new JsonObject(),
-        ["items"] = new JsonArray([.. resources.All
-            .Where(r => core == (r.GroupResource.Group.Length == 0))
-            .GroupBy(r => r.GroupResource.Group).Select(GroupOf)]),
+        ["items"] = new JsonArray([.. groups.ByName.Where(g => core == (g.Name.Length == 0)).Select(GroupOf)]),
     };
 
-    private static JsonNode GroupOf(IGrouping<string, ServedResource> group) => new JsonObject
+    private static JsonNode GroupOf(ServedGroup group) => new JsonObject
     {
-        ["metadata"] = group.Key.Length > 0 ? new JsonObject { ["name"] = group.Key } : [],
-        ["versions"] = new JsonArray([.. group.GroupBy(r => r.Descriptor.Resource.Version).Select(v =>
-            (JsonNode)new JsonObject
-            {
-                ["version"] = v.Key,
-                ["resources"] = new JsonArray([.. v.Select(ResourceOf)]),
-                ["freshness"] = "Current",
-            })]),
+        ["metadata"] = group.Name.Length > 0 ? new JsonObject { ["name"] = group.Name } : [],
+        ["versions"] = new JsonArray([.. group.Versions.Select(v => v.Remote?.DeepClone() ?? new JsonObject
+        {
+            ["version"] = v.Version,
+            ["resources"] = new JsonArray([.. v.Resources.Select(ResourceOf)]),
+            ["freshness"] = "Current",
+        })]),
     };
 
     private static JsonNode ResourceOf(ServedResource served)

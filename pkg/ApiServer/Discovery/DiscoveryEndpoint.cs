@@ -4,17 +4,16 @@ using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.ApiServer.Http;
-using Kube1.ApiServer.Registry;
 
 namespace Kube1.ApiServer.Discovery;
 
 /// <summary>
-/// /api, /apis and below, in the legacy and the aggregated form, and /version. Aggregated documents are made once for
-/// each table of resources, and kept until there is another one.
+/// /api, /apis and below, in the legacy and the aggregated form, and /version. Aggregated documents are made once and kept
+/// until something else is served, here or by another server.
 /// </summary>
 internal sealed class DiscoveryEndpoint(ApiServerCore core)
 {
-    private volatile TableDocuments? _documents;
+    private volatile GroupDocuments? _documents;
 
     /// <summary>/api, /apis, /apis/{group}, /api/v1, /apis/{group}/{version}</summary>
     public ValueTask WriteAsync(RequestScope scope, string path)
@@ -24,7 +23,7 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             return WriteAggregatedAsync(scope, path, aggregated);
         }
 
-        var legacy = new LegacyDiscovery(core.Options, core.Resources);
+        var legacy = new LegacyDiscovery(core.Options, Documents().Groups);
         var document = path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["api"] => legacy.Versions(),
@@ -61,8 +60,8 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics",
             "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version",
         ];
-        var groups = core.Resources.All.Select(r => r.Descriptor.Resource).Where(r => r.Group.Length > 0)
-            .SelectMany(r => new[] { $"/apis/{r.Group}", $"/apis/{r.Group}/{r.Version}" });
+        var groups = Documents().Groups.ByName.Where(g => g.Name.Length > 0)
+            .SelectMany(g => g.Versions.Select(v => $"/apis/{g.Name}/{v.Version}").Prepend($"/apis/{g.Name}"));
         var paths = fixedPaths.Concat(groups).Distinct().Order(StringComparer.Ordinal);
         return WriteRawAsync(scope, new JsonObject { ["paths"] = new JsonArray([.. paths.Select(p => (JsonNode)p)]) });
     }
@@ -73,14 +72,7 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
 
     private async ValueTask WriteAggregatedAsync(RequestScope scope, string path, Accepted accepted)
     {
-        var table = core.Resources;
-        var documents = _documents;
-        if (documents is null || !ReferenceEquals(documents.Table, table))
-        {
-            _documents = documents = new TableDocuments(table);
-        }
-
-        var (bytes, hash) = documents.Find(path);
+        var (bytes, hash) = Documents().Find(path);
         var response = scope.Http.Response;
         response.Headers.Vary = "Accept";
         response.Headers.CacheControl = "public";
@@ -97,15 +89,28 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             .ConfigureAwait(false);
     }
 
-    private sealed class TableDocuments(ResourceTable table)
+    // Two requests may both make them, and either will do.
+    private GroupDocuments Documents()
+    {
+        var (table, services, discovered) = (core.Resources, core.Aggregator.ApiServices, core.Aggregator.Discovered);
+        if (_documents is { } known && ReferenceEquals(known.Groups.Table, table)
+            && ReferenceEquals(known.Groups.Services, services) && ReferenceEquals(known.Groups.Discovered, discovered))
+        {
+            return known;
+        }
+
+        return _documents = new GroupDocuments(new ServedGroups(table, services, discovered));
+    }
+
+    private sealed class GroupDocuments(ServedGroups groups)
     {
         private readonly ConcurrentDictionary<string, (ReadOnlyMemory<byte> Bytes, string Hash)> _documents = new();
 
-        public ResourceTable Table => table;
+        public ServedGroups Groups => groups;
 
         public (ReadOnlyMemory<byte> Bytes, string Hash) Find(string path) => _documents.GetOrAdd(path, p =>
         {
-            var bytes = KubeBytes.LineOf(new AggregatedDiscovery(table).Document(core: p == "/api"));
+            var bytes = KubeBytes.LineOf(AggregatedDiscovery.Document(groups, core: p == "/api"));
             return (bytes, Convert.ToHexString(SHA512.HashData(bytes.Span)));
         });
     }

@@ -8,7 +8,7 @@ using Kube1.ApiServer.Registry;
 namespace Kube1.ApiServer.Discovery;
 
 /// <summary>APIVersions, APIGroupList, APIGroup and APIResourceList.</summary>
-internal sealed class LegacyDiscovery(ApiServerOptions options, ResourceTable table)
+internal sealed class LegacyDiscovery(ApiServerOptions options, ServedGroups groups)
 {
     /// <summary>/api</summary>
     public JsonObject Versions() => new()
@@ -27,13 +27,14 @@ internal sealed class LegacyDiscovery(ApiServerOptions options, ResourceTable ta
     {
         ["kind"] = "APIGroupList",
         ["apiVersion"] = "v1",
-        ["groups"] = new JsonArray([.. ByGroup().Select(g => (JsonNode)GroupOf(g))]),
+        ["groups"] = new JsonArray(
+            [.. groups.ByApiService.Where(g => g.Name.Length > 0).Select(g => (JsonNode)GroupOf(g))]),
     };
 
     /// <summary>/apis/{group}; null when there is none.</summary>
     public JsonObject? Group(string name)
     {
-        if (ByGroup().FirstOrDefault(g => g.Key == name) is not { } group)
+        if (groups.ByApiService.FirstOrDefault(g => g.Name == name) is not { } group)
         {
             return null;
         }
@@ -50,7 +51,7 @@ internal sealed class LegacyDiscovery(ApiServerOptions options, ResourceTable ta
     /// <summary>/api/v1 and /apis/{group}/{version}; null when there is none.</summary>
     public JsonObject? Resources(string group, string version)
     {
-        var resources = table.All
+        var resources = groups.Table.All
             .Where(r => r.Descriptor.Resource.Group == group && r.Descriptor.Resource.Version == version).ToList();
         if (resources.Count == 0)
         {
@@ -68,19 +69,12 @@ internal sealed class LegacyDiscovery(ApiServerOptions options, ResourceTable ta
         return list;
     }
 
-    private IEnumerable<IGrouping<string, ServedResource>> ByGroup() =>
-        table.All.Where(r => r.GroupResource.Group.Length > 0).GroupBy(r => r.GroupResource.Group);
-
-    private static JsonObject GroupOf(IGrouping<string, ServedResource> group)
+    private static JsonObject GroupOf(ServedGroup group) => new()
     {
-        var versions = group.Select(r => r.Descriptor.Resource.Version).Distinct().ToList();
-        return new JsonObject
-        {
-            ["name"] = group.Key,
-            ["versions"] = new JsonArray([.. versions.Select(v => (JsonNode)VersionOf(group.Key, v))]),
-            ["preferredVersion"] = VersionOf(group.Key, versions[0]),
-        };
-    }
+        ["name"] = group.Name,
+        ["versions"] = new JsonArray([.. group.Versions.Select(v => (JsonNode)VersionOf(group.Name, v.Version))]),
+        ["preferredVersion"] = VersionOf(group.Name, group.Versions[0].Version),
+    };
 
     private static JsonObject VersionOf(string group, string version) =>
         new() { ["groupVersion"] = $"{group}/{version}", ["version"] = version };

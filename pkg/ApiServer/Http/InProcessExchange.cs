@@ -9,7 +9,7 @@ namespace Kube1.ApiServer.Http;
 #pragma warning disable CA1001 // The token source has no timer: nothing to dispose, and disposing would race with Abort.
 internal sealed class InProcessExchange
 #pragma warning restore CA1001
-    : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
+    : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature, IHttpRequestBodyDetectionFeature
 {
     /// <summary>What a slow reader may leave in the pipe before the writer waits.</summary>
     private const int PauseFromSizeBytes = 1024 * 1024;
@@ -35,6 +35,7 @@ internal sealed class InProcessExchange
         features.Set<IHttpResponseFeature>(this);
         features.Set<IHttpResponseBodyFeature>(this);
         features.Set<IHttpRequestLifetimeFeature>(this);
+        features.Set<IHttpRequestBodyDetectionFeature>(this);
         features.Set(identity);
         _context = new DefaultHttpContext(features);
     }
@@ -58,6 +59,8 @@ internal sealed class InProcessExchange
     public PipeWriter Writer => field ??= new StartingPipeWriter(this, _pipe.Writer);
 
     public bool HasStarted => _hasStarted;
+
+    public bool CanHaveBody => _request.Content is not null;
 
     public CancellationToken RequestAborted { get => _aborted.Token; set => throw new NotSupportedException(); }
 

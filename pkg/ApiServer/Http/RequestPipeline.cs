@@ -90,7 +90,11 @@ internal sealed partial class RequestPipeline(
         scope.Seats = seats;
         Authorize(scope);
         using var body = LimitBody(scope);
-        if (scope.Info.IsResourceRequest)
+        if (core.Aggregator.ApiServices.FindRemote(scope.Info) is { } remote)
+        {
+            await core.Aggregator.ProxyAsync(scope, remote).ConfigureAwait(false);
+        }
+        else if (scope.Info.IsResourceRequest)
         {
             await resources.DispatchAsync(scope).ConfigureAwait(false);
         }

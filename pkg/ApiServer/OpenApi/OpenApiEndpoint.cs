@@ -16,19 +16,25 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
     private const string V2 = "/openapi/v2";
     private const string V3 = "/openapi/v3";
 
-    private volatile DocumentCache? _documents;
+    private volatile MergedDocuments? _documents;
 
     /// <summary>Answers, or throws 404.</summary>
     public ValueTask WriteAsync(RequestScope scope, string path)
     {
-        var documents = Documents();
+        var merged = Documents();
         if (path == V3)
         {
-            return WriteIndexAsync(scope, documents);
+            return WriteIndexAsync(scope, merged);
         }
 
         var name = path == V2 ? "" : path.StartsWith(V3 + "/", StringComparison.Ordinal) ? path[(V3.Length + 1)..] : null;
-        if (name is null || (name.Length > 0 && !documents.Names.Contains(name)))
+        if (name is not null && merged.ServerOf(name) is { } server)
+        {
+            return new ValueTask(core.Aggregator.ProxyAsync(scope, server));
+        }
+
+        var documents = merged.Own;
+        if (name is null || (name.Length > 0 && !merged.IsOwn(name)))
         {
             throw ApiErrors.PathNotFound();
         }
@@ -44,7 +50,7 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
         response.ContentType = isProtobuf
             ? $"application/com.github.proto-openapi.spec.{(name.Length == 0 ? "v2" : "v3")}.v1.0+protobuf"
             : MediaTypes.Json;
-        var hash = documents.HashOf(name);
+        var hash = name.Length == 0 ? merged.V2Hash : documents.HashOf(name);
         response.Headers.ETag = $"\"{hash}\"";
         if (name.Length > 0 && scope.Query("hash") is { Length: > 0 } asked)
         {
@@ -61,32 +67,32 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
         }
 
         return WriteDocumentAsync(
-            scope, hash, () => name.Length == 0 ? documents.V2(isProtobuf) : documents.V3(name, isProtobuf));
+            scope, hash, () => name.Length == 0 ? merged.V2(isProtobuf) : documents.V3(name, isProtobuf));
     }
 
-    // Two requests may both make the cache of a new table, and either will do.
-    private DocumentCache Documents()
+    // Two requests may both make the documents anew, and either will do.
+    private MergedDocuments Documents()
     {
-        var (table, documents) = (core.Resources, _documents);
-        if (documents is null || !ReferenceEquals(documents.Table, table))
+        var (table, services, remote) = (core.Resources, core.Aggregator.ApiServices, core.Aggregator.Published);
+        var known = _documents;
+        if (known is null || !ReferenceEquals(known.Own.Table, table) || !ReferenceEquals(known.Services, services)
+            || !ReferenceEquals(known.Remote, remote))
         {
-            _documents = documents = new DocumentCache(table, documents);
+            var own = known is not null && ReferenceEquals(known.Own.Table, table)
+                ? known.Own
+                : new DocumentCache(table, known?.Own);
+            _documents = known = new MergedDocuments(own, services, remote);
         }
 
-        return documents;
+        return known;
     }
 
     private static string AddressOf(DocumentCache documents, string name) =>
         $"{V3}/{name}?hash={documents.HashOf(name)}";
 
-    private static ValueTask WriteIndexAsync(RequestScope scope, DocumentCache documents)
+    private static ValueTask WriteIndexAsync(RequestScope scope, MergedDocuments documents)
     {
-        var paths = new JsonObject();
-        foreach (var name in documents.Names)
-        {
-            paths[name] = new JsonObject { ["serverRelativeURL"] = AddressOf(documents, name) };
-        }
-
+        var paths = documents.Index(name => AddressOf(documents.Own, name));
         var index = KubeBytes.Of(new JsonObject { ["paths"] = paths });
         var hash = Convert.ToHexString(SHA512.HashData(index.Span));
         scope.Http.Response.ContentType = MediaTypes.Json;

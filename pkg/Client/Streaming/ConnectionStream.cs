@@ -5,9 +5,9 @@ namespace Kube1.Client.Streaming;
 
 /// <summary>
 /// The raw connection behind an upgraded request. Bytes that arrived together with the response head are read first.
-/// Owns the socket.
+/// Owns the socket, which a transport over TLS may do without.
 /// </summary>
-internal sealed class ConnectionStream(Socket socket, Stream transport) : DuplexStream
+internal sealed class ConnectionStream(Socket? socket, Stream transport) : DuplexStream
 {
     private ReadOnlyMemory<byte> _early;
     private int _writesCompleted;
@@ -58,7 +58,7 @@ internal sealed class ConnectionStream(Socket socket, Stream transport) : Duplex
         }
         else
         {
-            socket.Shutdown(SocketShutdown.Send);
+            socket?.Shutdown(SocketShutdown.Send);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class ConnectionStream(Socket socket, Stream transport) : Duplex
         if (disposing)
         {
             transport.Dispose();
-            socket.Dispose();
+            socket?.Dispose();
         }
 
         base.Dispose(disposing);

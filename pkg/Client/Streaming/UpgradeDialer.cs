@@ -17,6 +17,17 @@ public sealed class UpgradeDialer(TimeProvider time)
     {
         var head = FormatHead(request);
         var connection = await ConnectAsync(request, ct).ConfigureAwait(false);
+        return await AskAsync(request, () => head, connection, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Upgrades a connection that is there already, and owns it. A refusal is a response, not an exception.</summary>
+    /// <exception cref="IOException">The peer broke off or does not speak HTTP/1.1.</exception>
+    public Task<UpgradeResponse> UpgradeAsync(UpgradeRequest request, SslStream connection, CancellationToken ct) =>
+        AskAsync(request, () => FormatHead(request), new ConnectionStream(null, connection), ct);
+
+    private async Task<UpgradeResponse> AskAsync(
+        UpgradeRequest request, Func<byte[]> head, ConnectionStream connection, CancellationToken ct)
+    {
         try
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -24,7 +35,7 @@ public sealed class UpgradeDialer(TimeProvider time)
             await using var link = timer.Token.Register(deadline.Cancel).ConfigureAwait(false);
             try
             {
-                await connection.WriteAsync(head, deadline.Token).ConfigureAwait(false);
+                await connection.WriteAsync(head(), deadline.Token).ConfigureAwait(false);
                 await connection.FlushAsync(deadline.Token).ConfigureAwait(false);
                 var response = await ResponseHeadReader
                     .ReadAsync(connection, request.MaxRefusalBytes, deadline.Token).ConfigureAwait(false);

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
-using Kube1.Api.Errors;
-using Kube1.Api.Models;
 using Kube1.Api.Schema;
 using Kube1.Client;
 
@@ -42,45 +40,35 @@ internal static class ResourceDiscovery
         KubeClient client, string path, string group, string version, List<ResourceDescriptor> resources,
         List<string> failures, CancellationToken ct)
     {
-        JsonObject list;
         try
         {
-            list = await GetAsync(client, path, ct).ConfigureAwait(false);
+            var list = await GetAsync(client, path, ct).ConfigureAwait(false);
+            List<ResourceDescriptor> found = [.. (list["resources"]?.AsArray() ?? []).Select(r => Describe(r, group, version))];
+            foreach (var resource in found.Where(r => !r.Resource.Resource.Contains('/')))
+            {
+                if (!resources.Exists(r => r.Resource.GroupResource == resource.Resource.GroupResource))
+                {
+                    resources.Add(resource);
+                }
+            }
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException)
+        catch (Exception e) when (ServerFailure.Is(e))
         {
             failures.Add($"{new GroupVersionKind(group, version, "").ApiVersion}: {e.Message}");
-            return;
-        }
-
-        foreach (var item in list["resources"]?.AsArray() ?? [])
-        {
-            var name = Text(item, "name");
-            if (name.Contains('/') || resources.Exists(r => r.Resource.Group == group && r.Resource.Resource == name))
-            {
-                continue;
-            }
-
-            resources.Add(new ResourceDescriptor
-            {
-                Resource = new GroupVersionResource(group, version, name),
-                Kind = new GroupVersionKind(group, version, Text(item, "kind")),
-                Namespaced = item?["namespaced"]?.GetValue<bool>() == true,
-                Verbs = [.. (item?["verbs"]?.AsArray() ?? []).Select(v => v!.GetValue<string>())],
-            });
         }
     }
 
-    private static async Task<JsonObject> GetAsync(KubeClient client, string path, CancellationToken ct)
+    private static ResourceDescriptor Describe(JsonNode? item, string group, string version) => new()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Accept.ParseAdd("application/json");
-        using var response = await client.SendAsync(request, ct).ConfigureAwait(false);
-        var body = await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
-        return response.IsSuccessStatusCode
-            ? JsonNode.Parse(body)!.AsObject()
-            : throw new ApiException(KubeJson.Deserialize<V1Status>(body));
-    }
+        Resource = new GroupVersionResource(group, version, Text(item, "name")),
+        Kind = new GroupVersionKind(group, version, Text(item, "kind")),
+        Namespaced = item?["namespaced"]?.GetValue<bool>() == true,
+        Verbs = [.. (item?["verbs"]?.AsArray() ?? []).Select(v => v?.GetValue<string>() ?? "")],
+    };
+
+    private static async Task<JsonObject> GetAsync(KubeClient client, string path, CancellationToken ct) =>
+        JsonNode.Parse(await client.GetDocumentAsync(path, ct).ConfigureAwait(false))?.AsObject()
+            ?? throw new InvalidDataException($"{path} is no JSON object");
 
     private static string Text(JsonNode? node, string name) => node?[name]?.GetValue<string>() ?? "";
 }

@@ -21,7 +21,7 @@ internal interface IResourceSink
 
 /// <summary>
 /// Tells of all objects of a resource that need not be known when this is compiled. They come one by one over a watch
-/// that starts with what is there, so that no list of them is ever held.
+/// that starts with what is there, so that no list of them is ever held where the server can do that.
 /// </summary>
 internal sealed partial class ResourceWatch(
     KubeClient client, ResourceDescriptor resource, IResourceSink sink, TimeProvider time, ILogger logger)
@@ -52,7 +52,7 @@ internal sealed partial class ResourceWatch(
             {
                 return;
             }
-            catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+            catch (Exception e) when (ServerFailure.Is(e))
             {
                 LogInterrupted(e, resource.Resource.GroupResource.ToString());
                 if (e is ApiException { Code: 410 })
@@ -82,10 +82,31 @@ internal sealed partial class ResourceWatch(
         {
             AllowWatchBookmarks = true, SendInitialEvents = fresh, ResourceVersion = _revision,
         };
-        await foreach (var change in client.Of(resource).WatchAsync(null, options, ct).ConfigureAwait(false))
+        try
         {
-            Apply(change);
+            await foreach (var change in client.Of(resource).WatchAsync(null, options, ct).ConfigureAwait(false))
+            {
+                Apply(change);
+            }
         }
+        catch (ApiException e) when (fresh && e.Code is 400 or 422)
+        {
+            // A server of an older release, behind an APIService: it knows no watch that starts with what is there.
+            await ListAsync(ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ListAsync(CancellationToken ct)
+    {
+        var list = await client.Of(resource).ListAsync(null, null, ct).ConfigureAwait(false);
+        foreach (var obj in list.Items)
+        {
+            _seen?.Add(obj["metadata"]?["uid"]?.GetValue<string>() ?? "");
+            sink.Set(obj);
+        }
+
+        _revision = list.Metadata.ResourceVersion;
+        FinishStart();
     }
 
     private void Apply(WatchEvent<JsonObject> change)

@@ -21,6 +21,9 @@ internal sealed partial class GarbageCollector : IController
 
     private static readonly TimeSpan RediscoveryPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>A server that does not tell of its objects in this time is not waited for; upstream's bound.</summary>
+    private static readonly TimeSpan SyncTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Events expire by themselves and are never owned.</summary>
     private static readonly HashSet<GroupResource> Ignored = [new("", "events"), new("events.k8s.io", "events")];
 
@@ -125,7 +128,14 @@ internal sealed partial class GarbageCollector : IController
 
         _resources = found.Resources;
         LogWatching(_monitors.Count);
-        await Task.WhenAll(started.Select(m => m.Synced)).WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(started.Select(m => m.Synced)).WaitAsync(SyncTimeout, _time, ct).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogUnsynced(started.Count(m => !m.Synced.IsCompleted));
+        }
     }
 
     private async Task<DiscoveredResources> DiscoverAsync(CancellationToken ct)
@@ -136,7 +146,7 @@ internal sealed partial class GarbageCollector : IController
             {
                 return await ResourceDiscovery.ReadAsync(_client, ct).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is ApiException or HttpRequestException)
+            catch (Exception e) when (ServerFailure.Is(e))
             {
                 LogDiscoveryFailed(e);
                 await Task.Delay(RediscoveryPause, _time, ct).ConfigureAwait(false);

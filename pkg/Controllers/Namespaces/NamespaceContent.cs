@@ -91,7 +91,7 @@ internal sealed class NamespaceContent(KubeClient client)
 
             Count(resource, (await objects.ListAsync(ns, null, ct).ConfigureAwait(false)).Items, remains);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException)
+        catch (Exception e) when (ServerFailure.Is(e))
         {
             // One resource that cannot be deleted must not keep the others; the condition tells of it.
             remains.DeletionFailures.Add(e.Message);

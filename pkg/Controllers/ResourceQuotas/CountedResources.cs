@@ -76,7 +76,7 @@ internal sealed partial class CountedResources(
         {
             served = await ResourceDiscovery.ReadAsync(client, ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException)
+        catch (Exception e) when (ServerFailure.Is(e))
         {
             LogDiscoveryFailed(e);
             return;

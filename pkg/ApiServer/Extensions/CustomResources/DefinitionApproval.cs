@@ -24,7 +24,7 @@ internal static class DefinitionApproval
         }
 
         var (status, reason, message) = Judge(ObjectMetadata.Of(definition).Annotation(Annotation) ?? "");
-        return DefinitionConditions.Set(definition, DefinitionConditions.ApprovalPolicy, status, reason, message, now);
+        return StatusConditions.Set(definition, DefinitionConditions.ApprovalPolicy, status, reason, message, now);
     }
 
     private static (string Status, string Reason, string Message) Judge(string approval)

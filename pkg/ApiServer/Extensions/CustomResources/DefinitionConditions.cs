@@ -1,11 +1,6 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Kube1.ApiServer.Registry;
-using Kube1.ApiServer.Registry.Core;
-
 namespace Kube1.ApiServer.Extensions.CustomResources;
 
-/// <summary>The conditions of a CustomResourceDefinition, in its JSON.</summary>
+/// <summary>The types of the conditions of a CustomResourceDefinition.</summary>
 internal static class DefinitionConditions
 {
     public const string NamesAccepted = "NamesAccepted";
@@ -13,58 +8,4 @@ internal static class DefinitionConditions
     public const string Terminating = "Terminating";
     public const string NonStructuralSchema = "NonStructuralSchema";
     public const string ApprovalPolicy = "KubernetesAPIApprovalPolicyConformant";
-
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-
-    /// <summary>Sets a condition; true when that changes anything. Its time is that of its last change of status.</summary>
-    public static bool Set(
-        JsonObject definition, string type, string status, string reason, string message, DateTimeOffset now)
-    {
-        var conditions = ListOf(definition);
-        var time = now.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
-        if (conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == type) is not { } condition)
-        {
-            conditions.Add((JsonNode)new JsonObject
-            {
-                ["type"] = type,
-                ["status"] = status,
-                ["lastTransitionTime"] = time,
-                ["reason"] = reason,
-                ["message"] = message,
-            });
-            return true;
-        }
-
-        if (condition.Text("status") == status && condition.Text("reason") == reason && condition.Text("message") == message)
-        {
-            return false;
-        }
-
-        if (condition.Text("status") != status || condition.Text("lastTransitionTime").Length == 0)
-        {
-            condition["lastTransitionTime"] = time;
-        }
-
-        (condition["status"], condition["reason"], condition["message"]) = (status, reason, message);
-        return true;
-    }
-
-    /// <summary>Removes a condition; true when there was one.</summary>
-    public static bool Remove(JsonObject definition, string type)
-    {
-        var conditions = ListOf(definition);
-        var condition = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == type);
-        return condition is not null && conditions.Remove(condition);
-    }
-
-    private static JsonArray ListOf(JsonObject definition)
-    {
-        var status = definition.Ensure("status");
-        if (status["conditions"] is not JsonArray conditions)
-        {
-            status["conditions"] = conditions = [];
-        }
-
-        return conditions;
-    }
 }

@@ -13,7 +13,7 @@ namespace Kube1.ApiServer.Extensions.CustomResources;
 /// the next.
 /// </summary>
 internal sealed partial class DefinitionController(
-    CustomResourceCatalog catalog, DefinitionWriter writer, DefinitionFinalizer finalizer, TimeProvider time, ILogger logger)
+    CustomResourceCatalog catalog, ServerStatusWriter writer, DefinitionFinalizer finalizer, TimeProvider time, ILogger logger)
 {
     private readonly Dictionary<string, Task> _finalizing = new(StringComparer.Ordinal);
     private readonly HashSet<string> _conflicting = new(StringComparer.Ordinal);
@@ -95,10 +95,10 @@ internal sealed partial class DefinitionController(
             && definition.Condition(DefinitionConditions.Established) != "True")
         {
             changed |= ConversionTrust.IsSound(definition)
-                ? DefinitionConditions.Set(
+                ? StatusConditions.Set(
                     definition, DefinitionConditions.Established, "True", "InitialNamesAccepted",
                     "the initial names have been accepted", now)
-                : DefinitionConditions.Set(
+                : StatusConditions.Set(
                     definition, DefinitionConditions.Established, "False", "InvalidCABundle",
                     "The conversion webhook CABundle is invalid", now);
         }

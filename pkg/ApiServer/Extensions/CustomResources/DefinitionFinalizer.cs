@@ -13,7 +13,7 @@ namespace Kube1.ApiServer.Extensions.CustomResources;
 /// (k8s.io/apiextensions-apiserver/pkg/controller/finalizer).
 /// </summary>
 internal sealed class DefinitionFinalizer(
-    CustomResourceCatalog catalog, DefinitionWriter writer, ObjectRegistry objects, Store store, ClusterSettings settings,
+    CustomResourceCatalog catalog, ServerStatusWriter writer, ObjectRegistry objects, Store store, ClusterSettings settings,
     TimeProvider time)
 {
     /// <summary>The finalizer that every definition gets when it is deleted.</summary>
@@ -65,7 +65,7 @@ internal sealed class DefinitionFinalizer(
     }
 
     private bool Set(JsonObject definition, string status, string reason, string message) =>
-        DefinitionConditions.Set(definition, DefinitionConditions.Terminating, status, reason, message, time.GetUtcNow());
+        StatusConditions.Set(definition, DefinitionConditions.Terminating, status, reason, message, time.GetUtcNow());
 
     // The condition after the removal: "False" when the definition may go.
     private async ValueTask<(string Status, string Reason, string Message)> RemoveAsync(

@@ -35,9 +35,9 @@ internal static class DefinitionNaming
         }
 
         changed |= areAccepted
-            ? DefinitionConditions.Set(
+            ? StatusConditions.Set(
                 definition, DefinitionConditions.NamesAccepted, "True", "NoConflicts", "no conflicts found", now)
-            : DefinitionConditions.Set(definition, DefinitionConditions.NamesAccepted, "False", reason, message, now);
+            : StatusConditions.Set(definition, DefinitionConditions.NamesAccepted, "False", reason, message, now);
         return changed | SetInstalling(definition, areAccepted, now);
     }
 
@@ -47,12 +47,12 @@ internal static class DefinitionNaming
         var established = definition.Condition(DefinitionConditions.Established);
         if (areAccepted && established != "True")
         {
-            return DefinitionConditions.Set(
+            return StatusConditions.Set(
                 definition, DefinitionConditions.Established, "False", "Installing",
                 "the initial names have been accepted", now);
         }
 
-        return established is null && DefinitionConditions.Set(
+        return established is null && StatusConditions.Set(
             definition, DefinitionConditions.Established, "False", "NotAccepted", "not all names are accepted", now);
     }
 

@@ -16,8 +16,8 @@ internal static class DefinitionStructure
     public static bool Apply(JsonObject definition, DateTimeOffset now) => Judge(definition) switch
     {
         null => definition.Condition(DefinitionConditions.NonStructuralSchema) is not null
-            && DefinitionConditions.Remove(definition, DefinitionConditions.NonStructuralSchema),
-        var (status, reason, message) => DefinitionConditions.Set(
+            && StatusConditions.Remove(definition, DefinitionConditions.NonStructuralSchema),
+        var (status, reason, message) => StatusConditions.Set(
             definition, DefinitionConditions.NonStructuralSchema, status, reason, message, now),
     };
 

@@ -8,8 +8,8 @@ using System.Text;
 namespace Kube1.ApiServer.Extensions.Webhooks;
 
 /// <summary>
-/// Whose certificates a webhook's server may show: those of a bundle and no others, or those that the system trusts.
-/// Refusals have the words of Go's crypto/x509, which clients know.
+/// Whose certificates the server of a webhook or of an aggregated API may show: those of a bundle and no others, those
+/// that the system trusts, or any. Refusals have the words of Go's crypto/x509, which clients know.
 /// </summary>
 internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvider time)
 {
@@ -21,6 +21,9 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
     private const int MaxCertificates = 256;
 
     private const X509ChainStatusFlags TimeFlags = X509ChainStatusFlags.NotTimeValid;
+
+    /// <summary>Whether any certificate will do, as insecureSkipTLSVerify asks for.</summary>
+    public bool IsBlind { get; init; }
 
     /// <summary>Reads a caBundle.</summary>
     /// <exception cref="WebhookCallException">It holds no certificate.</exception>
@@ -50,9 +53,10 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
         return certificates.Count > 0 ? new ServerTrust(certificates, time) : throw NoBundle(null);
     }
 
-    /// <summary>Makes a connection to a server of this name private.</summary>
+    /// <summary>Makes a connection to a server of this name private; shows it a certificate when one is given.</summary>
     /// <exception cref="WebhookConnectException">The server is none of those trusted, or the handshake failed.</exception>
-    public async ValueTask<Stream> SecureAsync(Stream stream, string host, CancellationToken cancellationToken)
+    public async ValueTask<SslStream> SecureAsync(
+        Stream stream, string host, CancellationToken cancellationToken, X509Certificate2? clientCertificate = null)
     {
         string? refusal = null;
         var secured = new SslStream(stream, leaveInnerStreamOpen: false);
@@ -63,6 +67,8 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
                 {
                     TargetHost = host,
                     CertificateChainPolicy = Policy(),
+                    LocalCertificateSelectionCallback =
+                        clientCertificate is null ? null : (_, _, _, _, _) => clientCertificate,
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                         (refusal = Judge(certificate as X509Certificate2, chain, host)) is null,
                 },
@@ -111,6 +117,11 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
     // What is wrong first in Go's order: the time, the name, the issuer.
     private string? Judge(X509Certificate2? certificate, X509Chain? chain, string host)
     {
+        if (IsBlind)
+        {
+            return null;
+        }
+
         if (certificate is null || chain is null)
         {
             return "certificate signed by unknown authority";

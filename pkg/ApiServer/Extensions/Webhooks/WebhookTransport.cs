@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using Kube1.ApiServer.Registry;
-using Kube1.Client.Streaming;
 
 namespace Kube1.ApiServer.Extensions.Webhooks;
 
@@ -54,34 +52,8 @@ internal sealed class WebhookTransport : IDisposable
     {
         var server = context.DnsEndPoint;
         var stream = _target.Service is { } service
-            ? await DialAnyAsync(ServiceEndpoints.Resolve(_objects(), service), cancellationToken).ConfigureAwait(false)
-            : await DialAnyAsync([(server.Host, server.Port)], cancellationToken).ConfigureAwait(false);
+            ? await _dialer.DialAnyAsync(ServiceEndpoints.Resolve(_objects(), service), cancellationToken).ConfigureAwait(false)
+            : await _dialer.DialAnyAsync([(server.Host, server.Port)], cancellationToken).ConfigureAwait(false);
         return await _trust.SecureAsync(stream, server.Host, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<Stream> DialAnyAsync(
-        IReadOnlyList<(string Host, int Port)> endpoints, CancellationToken cancellationToken)
-    {
-        for (var i = 0; ; i++)
-        {
-            var (host, port) = endpoints[i];
-            try
-            {
-                return await _dialer.DialAsync(host, port, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SocketException) when (i < endpoints.Count - 1)
-            {
-                // The next one may be better.
-            }
-            catch (SocketException e)
-            {
-                var reason = DialFailure.Describe(e);
-                throw new WebhookConnectException(
-                    e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
-                        ? $"dial tcp: lookup {host}: {reason}"
-                        : $"dial tcp {(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}: {reason}",
-                    e);
-            }
-        }
     }
 }

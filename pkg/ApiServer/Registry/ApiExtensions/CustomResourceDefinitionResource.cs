@@ -94,7 +94,7 @@ internal sealed class CustomResourceDefinitionResource : ResourceStrategy
         meta.DeletionGracePeriodSeconds = null;
         meta.Generation--;
         meta.Finalizers = [.. meta.Finalizers.Where(f => f != DefinitionFinalizer.Name), DefinitionFinalizer.Name];
-        DefinitionConditions.Set(
+        StatusConditions.Set(
             obj, DefinitionConditions.Terminating, "True", "InstanceDeletionPending",
             "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
             meta.DeletionTimestamp!.Value);

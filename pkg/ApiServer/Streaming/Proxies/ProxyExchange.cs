@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,17 +7,13 @@ namespace Kube1.ApiServer.Streaming.Proxies;
 /// <summary>One request through a proxy and its answer, both streamed.</summary>
 internal sealed class ProxyExchange(HttpContext http, ProxyLocation location, ProxyPath path)
 {
-    private const int BufferBytes = 32 * 1024;
-
     public async Task RunAsync(Uri target, CancellationToken ct)
     {
         using var request = Request(target);
         using var answer = await SendAsync(request, ct).ConfigureAwait(false);
         var response = http.Response;
         response.StatusCode = (int)answer.StatusCode;
-        ProxyHeaders.CopyTo(response, answer.Headers.NonValidated.Select(h => KeyValuePair.Create(h.Key, h.Value.AsEnumerable())));
-        ProxyHeaders.CopyTo(
-            response, answer.Content.Headers.NonValidated.Select(h => KeyValuePair.Create(h.Key, h.Value.AsEnumerable())));
+        ProxyHeaders.CopyTo(response, answer);
         var links = new ProxiedLinks(path.Prefix, location.Authority, http.Request.Host.Value ?? "");
         var isRedirect = response.Headers.Location is [{ Length: > 0 }];
         if (isRedirect)
@@ -38,7 +33,7 @@ internal sealed class ProxyExchange(HttpContext http, ProxyLocation location, Pr
         {
             await using var body = await answer.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
             await (rewritten is null
-                ? CopyAsync(body, response.Body, null, ct)
+                ? BodyCopy.RunAsync(body, response.Body, null, ct)
                 : RewriteAsync(body, rewritten, new HtmlLinkRewriter(links.Rewrite), ct)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException
@@ -51,25 +46,7 @@ internal sealed class ProxyExchange(HttpContext http, ProxyLocation location, Pr
 
     private HttpRequestMessage Request(Uri target)
     {
-        var incoming = http.Request;
-        var request = new HttpRequestMessage(new HttpMethod(incoming.Method), target);
-        if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
-        {
-            request.Content = new StreamContent(incoming.Body, BufferBytes);
-            request.Content.Headers.ContentLength = incoming.ContentLength;
-        }
-
-        request.Headers.TryAddWithoutValidation("Host", incoming.Host.Value);
-        foreach (var (name, value) in ProxyHeaders.OfRequest(http))
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
-            {
-                // Content-Type and its kin, which a request without a body may have too.
-                request.Content ??= new ByteArrayContent([]);
-                request.Content.Headers.TryAddWithoutValidation(name, value);
-            }
-        }
-
+        var request = ProxyRequest.Of(http, target, http.Request.Host.Value);
         // Not beside the client's, which could say anything.
         request.Headers.Remove("X-Forwarded-Uri");
         request.Headers.TryAddWithoutValidation("X-Forwarded-Uri", path.Forwarded);
@@ -103,7 +80,7 @@ internal sealed class ProxyExchange(HttpContext http, ProxyLocation location, Pr
         var output = http.Response.Body;
         if (encoding.Length == 0)
         {
-            await CopyAsync(body, output, rewriter, ct).ConfigureAwait(false);
+            await BodyCopy.RunAsync(body, output, rewriter, ct).ConfigureAwait(false);
             return;
         }
 
@@ -114,38 +91,6 @@ internal sealed class ProxyExchange(HttpContext http, ProxyLocation location, Pr
         await using Stream plain = isGzip
             ? new GZipStream(body, CompressionMode.Decompress)
             : new DeflateStream(body, CompressionMode.Decompress);
-        await CopyAsync(plain, packed, rewriter, ct).ConfigureAwait(false);
-    }
-
-    /// <summary>Passes each piece on as it comes.</summary>
-    private static async Task CopyAsync(Stream body, Stream output, HtmlLinkRewriter? rewriter, CancellationToken ct)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var page = new ArrayBufferWriter<byte>();
-        try
-        {
-            while (await body.ReadAsync(buffer, ct).ConfigureAwait(false) is var count and > 0)
-            {
-                if (rewriter is null)
-                {
-                    await output.WriteAsync(buffer.AsMemory(0, count), ct).ConfigureAwait(false);
-                }
-                else
-                {
-                    rewriter.Push(buffer.AsSpan(0, count), page);
-                    await output.WriteAsync(page.WrittenMemory, ct).ConfigureAwait(false);
-                    page.ResetWrittenCount();
-                }
-
-                await output.FlushAsync(ct).ConfigureAwait(false);
-            }
-
-            rewriter?.End(page);
-            await output.WriteAsync(page.WrittenMemory, ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        await BodyCopy.RunAsync(plain, packed, rewriter, ct).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 
 namespace Kube1.ApiServer.Streaming.Proxies;
@@ -48,9 +49,15 @@ internal static class ProxyHeaders
     }
 
     /// <summary>Adds a server's headers to the answer; those that the pipeline has set stay beside them.</summary>
-    public static void CopyTo(HttpResponse response, IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers)
+    public static void CopyTo(HttpResponse response, HttpResponseMessage answer)
     {
-        var all = headers.ToList();
+        CopyTo(response, answer.Headers.NonValidated);
+        CopyTo(response, answer.Content.Headers.NonValidated);
+    }
+
+    private static void CopyTo(HttpResponse response, HttpHeadersNonValidated headers)
+    {
+        var all = headers.Select(h => KeyValuePair.Create(h.Key, h.Value.AsEnumerable())).ToList();
         var named = Named(all.Where(h => h.Key.Equals("Connection", StringComparison.OrdinalIgnoreCase))
             .SelectMany(h => h.Value));
         foreach (var (name, values) in all)

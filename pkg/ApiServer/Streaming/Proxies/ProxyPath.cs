@@ -114,8 +114,11 @@ internal readonly record struct ProxyPath(string Prefix, string Rest)
         return bytes.ToString();
     }
 
-    // What Go's net/url leaves as it is in a path: RFC 3986's unreserved and most of its reserved characters.
-    private static string Escape(string path)
+    /// <summary>
+    /// A path, one character a byte, as it goes over the wire: Go's net/url leaves RFC 3986's unreserved and most of its
+    /// reserved characters as they are.
+    /// </summary>
+    public static string Escape(string path)
     {
         var text = new StringBuilder(path.Length);
         foreach (var c in path)

@@ -1,12 +1,8 @@
 using Kube1.Api.Models;
-using Kube1.Client.Controllers;
-using Kube1.Client.Informers;
-using Kube1.Controllers;
 using Kube1.Controllers.GarbageCollectors;
 using Kube1.Controllers.Namespaces;
 using Kube1.Testing;
 using Kube1.Tests.ApiServer;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kube1.Tests.Extensions.CustomResources;
 
@@ -29,7 +25,7 @@ public sealed class CustomResourceControllerTests
         var server = new CustomResourceServer(cluster);
         await server.DefineAsync(CustomResourceServer.Crontab);
         await server.DefineAsync(Alpha);
-        await using var running = Running.Start(cluster, context => new NamespaceController(context));
+        await using var running = RunningController.Start(cluster, context => new NamespaceController(context));
         await server.ExpectAsync(201, "POST", "api/v1/namespaces", """{"metadata":{"name":"doomed"}}""");
         await server.ExpectAsync(
             201, "POST", "apis/stable.example.com/v1/namespaces/doomed/crontabs", CustomResourceServer.Object("a"));
@@ -54,7 +50,7 @@ public sealed class CustomResourceControllerTests
     {
         await using var cluster = await TestCluster.StartAsync(new TestClusterOptions { Time = TimeProvider.System });
         var server = new CustomResourceServer(cluster);
-        await using var running = Running.Start(cluster, context => new GarbageCollector(context));
+        await using var running = RunningController.Start(cluster, context => new GarbageCollector(context));
         await server.DefineAsync(Alpha);
         const string alphas = "apis/stable.example.com/v1alpha1/namespaces/default/alphas";
         var owner = await server.ExpectAsync(
@@ -70,32 +66,5 @@ public sealed class CustomResourceControllerTests
         await server.ExpectAsync(200, "DELETE", alphas + "/owner");
 
         Assert.That(await watch.NextTextAsync(), Is.EqualTo("DELETED owned v1"));
-    }
-
-    /// <summary>One controller over a cluster.</summary>
-    private sealed class Running(Task task, CancellationTokenSource stop) : IAsyncDisposable
-    {
-        public static Running Start(TestCluster cluster, Func<ControllerContext, IController> make)
-        {
-            var stop = new CancellationTokenSource();
-            var informers = new InformerSet(cluster.Client, TimeProvider.System, NullLoggerFactory.Instance);
-            var controller = make(new ControllerContext
-            {
-                ClientFor = _ => cluster.Client,
-                ApiServer = cluster.Client,
-                Informers = informers,
-                Time = TimeProvider.System,
-                Loggers = NullLoggerFactory.Instance,
-            });
-            return new Running(
-                Task.WhenAll(controller.RunAsync(stop.Token), informers.RunAsync(stop.Token)), stop);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stop.Dispose();
-        }
     }
 }

@@ -1,22 +1,22 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
-using Kube1.ApiServer.Registry;
+using Kube1.Api.Schema;
 using Kube1.ApiServer.Registry.FieldManagement;
 using Kube1.Storage;
 
-namespace Kube1.ApiServer.Extensions.CustomResources;
+namespace Kube1.ApiServer.Registry;
 
-/// <summary>Writes the status of definitions as the API server's own.</summary>
-internal sealed class DefinitionWriter(Store store, ResourceTable table, TimeProvider time)
+/// <summary>Writes the status of the objects of a cluster-scoped resource as the API server's own.</summary>
+internal sealed class ServerStatusWriter(Store store, ResourceTable table, ResourceDescriptor resource, TimeProvider time)
 {
-    private readonly ServedResource _resource = table.Find(CustomResourceCatalog.DefinitionDescriptor.Resource)!;
+    private readonly ServedResource _resource = table.Find(resource.Resource)!;
 
-    /// <summary>The definitions.</summary>
+    /// <summary>The objects.</summary>
     public StoreCollection Collection => _resource.Objects;
 
     /// <summary>
-    /// Changes a definition in its latest state, until no other write comes between; nothing is written when
-    /// <paramref name="change"/> says so. False when the definition is gone. One that is being deleted and has no
+    /// Changes an object in its latest state, until no other write comes between; nothing is written when
+    /// <paramref name="change"/> says so. False when the object is gone. One that is being deleted and has no
     /// finalizer left goes with the change.
     /// </summary>
     public async ValueTask<bool> ChangeAsync(
@@ -24,17 +24,17 @@ internal sealed class DefinitionWriter(Store store, ResourceTable table, TimePro
     {
         while (_resource.Objects.Snapshot.Get(name) is { } entry)
         {
-            var definition = ObjectCodec.Decode(entry, entry.Revision);
-            if (!change(definition))
+            var obj = ObjectCodec.Decode(entry, entry.Revision);
+            if (!change(obj))
             {
                 return true;
             }
 
-            UpdateTracking.Track(Write(), ObjectCodec.Decode(entry, entry.Revision), definition);
-            var meta = ObjectMetadata.Of(definition);
+            UpdateTracking.Track(Write(), ObjectCodec.Decode(entry, entry.Revision), obj);
+            var meta = ObjectMetadata.Of(obj);
             var write = meta.DeletionTimestamp is not null && meta.Finalizers.Count == 0
                 ? WriteOperation.Delete(_resource.Objects, name, entry.Revision)
-                : WriteOperation.Update(_resource.Objects, name, _resource.Codec.Encode(definition), entry.Revision);
+                : WriteOperation.Update(_resource.Objects, name, _resource.Codec.Encode(obj), entry.Revision);
             if ((await store.WriteAsync(write, cancellationToken).ConfigureAwait(false)).IsCommitted)
             {
                 return true;
