@@ -22,7 +22,7 @@ public sealed class RuleTests
     }
 
     [TestCase("theme: purple", "spec.theme: Unsupported value: \"purple\": supported values: \"light\", \"dark\"")]
-    [TestCase("maxReplicas: 0.5", "spec.maxReplicas: Invalid value: \"number\": spec.maxReplicas in body must be of type integer: \"number\"")]
+    [TestCase("title: 5", "spec.title: Invalid value: \"integer\": spec.title in body must be of type string: \"integer\"")]
     [TestCase("replicas: 7", "spec: Invalid value: replicas may not exceed maxReplicas")]
     [TestCase("host: a.invalid", "spec.host: Forbidden: nobody can reach a.invalid")]
     [TestCase("host: A", "spec.host: Invalid value: \"A\": spec.host in body should match '^[a-z0-9.-]+$'")]
