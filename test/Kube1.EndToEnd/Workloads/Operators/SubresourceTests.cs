@@ -72,6 +72,9 @@ public sealed class SubresourceTests
             await space.GetAsync(
                 "website/site", "{.apiVersion} {.kind} {.spec.replicas} {.status.replicas} {.status.selector}", "--subresource=scale"),
             Is.EqualTo("autoscaling/v1 Scale 2 1 app=site"));
+        Assert.That(
+            await space.KubectlAsync("get", "website/site", "--subresource=scale"),
+            Does.Match(@"^NAME +DESIRED +AVAILABLE +AGE\nsite +2 +1 +\d+s\n$"));
     }
 
     [Test]
