@@ -18,9 +18,11 @@ internal sealed partial class RuntimeEventSource(
     GrpcChannel channel, TimeProvider time, ILogger<RuntimeEventSource> logger)
 {
     // containerd tells of an exit before its CRI part has written the container's state. The event is held until CRI
-    // shows it: usually some milliseconds. After the bound it goes out anyway; the receiver's relist covers the rest.
-    private static readonly TimeSpan SettleBound = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan SettleStep = TimeSpan.FromMilliseconds(5);
+    // shows it: usually some milliseconds, more on a machine that is busy. A container that ends at once may still be
+    // "created" by then. After the bound the event goes out anyway; by then the receiver has relisted.
+    private static readonly TimeSpan SettleBound = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstSettleStep = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MaxSettleStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StatusDeadline = TimeSpan.FromSeconds(2);
 
     // A relist per event is cheap; should the receiver hang, the stream must not grow without end.
@@ -150,10 +152,12 @@ internal sealed partial class RuntimeEventSource(
         try
         {
             var start = time.GetTimestamp();
+            var step = FirstSettleStep;
             while (time.GetElapsedTime(start) < SettleBound
-                && await StillRunsAsync(exit.ContainerId, ct).ConfigureAwait(false))
+                && !await ShowsExitAsync(exit.ContainerId, ct).ConfigureAwait(false))
             {
-                await Task.Delay(SettleStep, time, ct).ConfigureAwait(false);
+                await Task.Delay(step, time, ct).ConfigureAwait(false);
+                step = step * 2 < MaxSettleStep ? step * 2 : MaxSettleStep;
             }
 
             await output.WriteAsync(exit, ct).ConfigureAwait(false);
@@ -164,7 +168,7 @@ internal sealed partial class RuntimeEventSource(
         }
     }
 
-    private async Task<bool> StillRunsAsync(string id, CancellationToken ct)
+    private async Task<bool> ShowsExitAsync(string id, CancellationToken ct)
     {
         try
         {
@@ -172,19 +176,19 @@ internal sealed partial class RuntimeEventSource(
             var response = await channel
                 .UnaryAsync(CriMethods.ContainerStatus, request, RpcCall.Within(StatusDeadline), ct)
                 .ConfigureAwait(false);
-            return response.Status?.State == V1.ContainerState.ContainerRunning;
+            return response.Status?.State is not (V1.ContainerState.ContainerCreated or V1.ContainerState.ContainerRunning);
         }
         catch (RuntimeException e) when (e.Code == RuntimeErrorCode.NotFound)
         {
-            return await SandboxStillReadyAsync(id, ct).ConfigureAwait(false);
+            return await SandboxShowsExitAsync(id, ct).ConfigureAwait(false);
         }
         catch (RuntimeException)
         {
-            return false; // the event is sent as it is; whoever receives it asks again
+            return true; // the event is sent as it is; whoever receives it asks again
         }
     }
 
-    private async Task<bool> SandboxStillReadyAsync(string id, CancellationToken ct)
+    private async Task<bool> SandboxShowsExitAsync(string id, CancellationToken ct)
     {
         try
         {
@@ -192,11 +196,11 @@ internal sealed partial class RuntimeEventSource(
             var response = await channel
                 .UnaryAsync(CriMethods.PodSandboxStatus, request, RpcCall.Within(StatusDeadline), ct)
                 .ConfigureAwait(false);
-            return response.Status?.State == V1.PodSandboxState.SandboxReady;
+            return response.Status?.State != V1.PodSandboxState.SandboxReady;
         }
         catch (RuntimeException)
         {
-            return false;
+            return true;
         }
     }
 

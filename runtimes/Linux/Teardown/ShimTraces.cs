@@ -20,16 +20,19 @@ internal sealed class ShimTraces
 
     private readonly RuntimeLocation _runtime;
     private readonly string _sockets;
+    private readonly string _results;
     private readonly HashSet<string> _sandboxes;
 
     /// <summary>Looks for the sandboxes; their processes and folders may be gone afterwards.</summary>
     /// <param name="runtime">The containerd.</param>
     /// <param name="shims">The command lines of its shims.</param>
     /// <param name="sockets">The folder of all shims' sockets.</param>
-    public ShimTraces(RuntimeLocation runtime, IEnumerable<string[]> shims, string sockets = SocketDirectory)
+    /// <param name="results">The folder of all CNI plugins' answers.</param>
+    public ShimTraces(
+        RuntimeLocation runtime, IEnumerable<string[]> shims, string sockets = SocketDirectory,
+        string results = CniResultDirectory)
     {
-        _runtime = runtime;
-        _sockets = sockets;
+        (_runtime, _sockets, _results) = (runtime, sockets, results);
         _sandboxes = [.. shims.Select(words => After(words, "-id")).OfType<string>(), .. KnownSandboxes(runtime.State)];
     }
 
@@ -43,11 +46,37 @@ internal sealed class ShimTraces
         }
 
         // containerd keeps what CNI plugins answered here, with the sandbox's id in the name.
-        foreach (var file in Directory.Exists(CniResultDirectory) ? Directory.GetFiles(CniResultDirectory) : [])
+        foreach (var file in Directory.Exists(_results) ? Directory.GetFiles(_results) : [])
         {
             if (_sandboxes.Any(id => Path.GetFileName(file).Contains(id, StringComparison.Ordinal)))
             {
                 File.Delete(file);
+            }
+        }
+
+        RemoveIfEmpty(_sockets);
+        RemoveIfEmpty(_results);
+    }
+
+    /// <summary>
+    /// The folder and the one that it is in, where no other containerd has anything in them. Who needs them makes them:
+    /// shims with each socket, CNI plugins with each result.
+    /// </summary>
+    private static void RemoveIfEmpty(string folder)
+    {
+        foreach (var path in new[] { folder, Path.GetDirectoryName(folder)! })
+        {
+            try
+            {
+                Directory.Delete(path);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // It was never made.
+            }
+            catch (IOException)
+            {
+                return; // others have something there
             }
         }
     }

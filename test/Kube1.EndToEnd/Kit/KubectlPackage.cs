@@ -42,7 +42,8 @@ internal static class KubectlPackage
         var work = Directory.CreateTempSubdirectory("kube1-kubectl").FullName;
         try
         {
-            await Npm.RunAsync("pack", "--pack-destination", work, $"{Package}@{Version}");
+            var failure = await Npm.TryAsync("pack", "--pack-destination", work, $"{Package}@{Version}");
+            Assert.That(failure, Is.Null, failure);
             var archive = Directory.GetFiles(work, "*.tgz").Single();
             await using (var stream = new GZipStream(File.OpenRead(archive), CompressionMode.Decompress))
             {

@@ -15,14 +15,18 @@ internal static class Programs
     /// <summary>Far above what any command needs; a hang fails the test instead of the run.</summary>
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(120);
 
+    /// <summary>What a killed program had printed is there at once, unless a child of it holds the pipe.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     public static async Task<ProgramResult> RunAsync(
         string program, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null,
         IReadOnlyDictionary<string, string>? environment = null)
     {
         using var process = Start(program, arguments, environment);
         using var deadline = new CancellationTokenSource(limit ?? DefaultLimit, TimeProvider.System);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+        using var reading = new CancellationTokenSource();
+        var output = process.StandardOutput.ReadToEndAsync(reading.Token);
+        var errors = process.StandardError.ReadToEndAsync(reading.Token);
         try
         {
             if (input is not null)
@@ -32,12 +36,26 @@ internal static class Programs
 
             process.StandardInput.Close();
             await process.WaitForExitAsync(deadline.Token);
-            return new ProgramResult(process.ExitCode, await output, await errors);
+            return new ProgramResult(process.ExitCode, await output.WaitAsync(deadline.Token), await errors.WaitAsync(deadline.Token));
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in time");
+            reading.CancelAfter(LastWords);
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} did not end in time\n{await OrNothingAsync(output)}\n{await OrNothingAsync(errors)}");
+        }
+    }
+
+    private static async Task<string> OrNothingAsync(Task<string> text)
+    {
+        try
+        {
+            return await text;
+        }
+        catch (OperationCanceledException)
+        {
+            return "(whoever it left behind still holds its output)";
         }
     }
 

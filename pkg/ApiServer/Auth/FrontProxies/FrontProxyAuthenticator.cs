@@ -30,20 +30,17 @@ internal sealed class FrontProxyAuthenticator : IAuthenticator
 
     private AuthenticationResult Authenticate(HttpContext context)
     {
-        if (context.Connection.ClientCertificate is not { } certificate)
+        // The header first: nearly no request has it, and the certificates of others are not known to this trust, so
+        // that each request would build a chain.
+        var headers = context.Request.Headers;
+        var name = First(headers, _options.UsernameHeaders);
+        if (name.Length == 0 || context.Connection.ClientCertificate is not { } certificate)
         {
             return AuthenticationResult.NoCredentials;
         }
 
-        if (!IsProxy(certificate))
-        {
-            return AuthenticationResult.Rejected;
-        }
-
-        var headers = context.Request.Headers;
-        var name = First(headers, _options.UsernameHeaders);
-        return name.Length == 0
-            ? AuthenticationResult.NoCredentials
+        return !IsProxy(certificate)
+            ? AuthenticationResult.Rejected
             : AuthenticationResult.Of(new UserInfo(name)
             {
                 Uid = First(headers, _options.UidHeaders),

@@ -7,15 +7,13 @@ namespace Kube1.EndToEnd.Workloads.Clients;
 [NonParallelizable]
 public sealed class NodeClientTests
 {
-    private const string Folder = "test/Kube1.EndToEnd/Workloads/Clients/testdata/node";
-
     [Test]
     public async Task NodeClient_ListInformerPatchesExec_Work()
     {
         await using var space = await WorkloadCluster.NamespaceAsync("node-client");
         await space.KubectlAsync("run", "target", "--image=busybox:v1", "--", "sleep", "600");
         await space.KubectlAsync("wait", "pod/target", "--for=condition=Ready", "--timeout=60s");
-        var folder = await NodePackage.InstallAsync(Path.Combine(Checkout.Root, Folder), "node-client");
+        var folder = await NodePackage.ClientAsync();
 
         var run = await Programs.RunAsync(
             "node", [Path.Combine(folder, "client.mjs"), space.Name, "target"],

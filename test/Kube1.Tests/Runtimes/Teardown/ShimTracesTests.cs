@@ -8,7 +8,9 @@ public sealed class ShimTracesTests
 {
     private string _folder = null!;
 
-    private string Sockets => Path.Combine(_folder, "s");
+    private string Sockets => Path.Combine(_folder, "run", "s");
+
+    private string Results => Path.Combine(_folder, "cni", "results");
 
     private RuntimeLocation Runtime => new(Path.Combine(_folder, "state"), "/run/x/containerd.sock");
 
@@ -25,7 +27,7 @@ public sealed class ShimTracesTests
     [Test]
     public void Remove_AfterAReboot_HasNothingToDo()
     {
-        var traces = new ShimTraces(Runtime, [], Sockets);
+        var traces = new ShimTraces(Runtime, [], Sockets, Results);
 
         Assert.That(traces.Remove, Throws.Nothing);
     }
@@ -40,9 +42,25 @@ public sealed class ShimTracesTests
             File.WriteAllText(file, "");
         }
 
-        new ShimTraces(Runtime, [["containerd-shim-runc-v2", "-id", "def"]], Sockets).Remove();
+        new ShimTraces(Runtime, [["containerd-shim-runc-v2", "-id", "def"]], Sockets, Results).Remove();
 
         Assert.That(Directory.GetFiles(Sockets), Is.EqualTo(new[] { other }));
+    }
+
+    [Test]
+    public void Remove_FoldersThatNobodyElseUses_AreGone()
+    {
+        Directory.CreateDirectory(Sockets);
+        Directory.CreateDirectory(Results);
+        File.WriteAllText(SocketOf("abc"), "");
+        File.WriteAllText(Path.Combine(Results, "kube1-abc-eth0"), "");
+        File.WriteAllText(Path.Combine(_folder, "cni", "of-others"), "");
+
+        new ShimTraces(Runtime, [], Sockets, Results).Remove();
+
+        Assert.That(
+            Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName), Is.EquivalentTo(new[] { "state", "cni" }));
+        Assert.That(Directory.Exists(Results), Is.False);
     }
 
     private string SocketOf(string sandbox) => Path.Combine(Sockets, Convert.ToHexStringLower(
