@@ -27,10 +27,8 @@ public sealed class Websites
     /// <summary>Starts a script that uses the Node client (Clients/testdata/node).</summary>
     internal static async Task<RunningProgram> StartScriptAsync(string script, string kubeconfig, params string[] arguments)
     {
-        var source = Path.Combine(Checkout.Root, "test/Kube1.EndToEnd/Workloads/Clients/testdata/node");
-        var folder = await NodePackage.InstallAsync(source, "node-client");
         return new RunningProgram(Programs.Start(
-            "node", [Path.Combine(folder, script), .. arguments],
+            "node", [Path.Combine(await NodePackage.ClientAsync(), script), .. arguments],
             new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig }));
     }
 }
