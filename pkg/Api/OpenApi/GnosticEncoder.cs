@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Kube1.Api.Json;
 using Kube1.Api.Protobuf;
 
 namespace Kube1.Api.OpenApi;
@@ -13,6 +14,9 @@ public static class GnosticEncoder
 {
     /// <summary>More than the largest path or type has.</summary>
     private const int ParsedWholeSizeBytes = 64 * 1024;
+
+    /// <summary>As deep as documents are written: schemas of custom resources nest as deep as objects may.</summary>
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = CanonicalJson.WriterOptions.MaxDepth };
 
     /// <summary>Writes the protobuf form of a document.</summary>
     public static void Encode(Stream destination, ReadOnlyMemory<byte> json, OpenApiVersion version)
@@ -32,16 +36,16 @@ public static class GnosticEncoder
         {
             if (json.Length <= ParsedWholeSizeBytes || messages.Of(message)[0].IsAlternative)
             {
-                using var document = JsonDocument.Parse(json);
+                using var document = JsonDocument.Parse(json, Deep);
                 WriteMessage(message, document.RootElement);
                 return;
             }
 
-            var reader = new Utf8JsonReader(json.Span);
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Deep.MaxDepth });
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = reader.ValueSpan;
+                var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
@@ -71,7 +75,7 @@ public static class GnosticEncoder
                 return;
             }
 
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, Deep);
             WriteField(field, document.RootElement);
         }
 
@@ -85,8 +89,13 @@ public static class GnosticEncoder
 
             foreach (var property in value.EnumerateObject())
             {
-                // Names are written without escapes: they are ASCII, and slashes need none.
                 var name = JsonMarshal.GetRawUtf8PropertyName(property);
+                if (name.Contains((byte)'\\'))
+                {
+                    // Fields of custom resources may be called anything.
+                    name = Encoding.UTF8.GetBytes(property.Name);
+                }
+
                 var field = messages.Find(message, name);
                 if (field.IsNamed)
                 {

@@ -13,7 +13,8 @@ internal sealed class Re2Automaton
     /// <summary>Then the states are forgotten and made anew: what one pattern may keep in memory.</summary>
     private const int MaxStates = 256;
 
-    private const int EndOfText = -1;
+    /// <summary>The same for patterns whose states are large: four megabytes.</summary>
+    private const int MaxStoredSteps = 1_000_000;
 
     private readonly Re2Program _program;
     private readonly Lock _lock = new();
@@ -23,6 +24,7 @@ internal sealed class Re2Automaton
     private readonly int[] _marks;
     private readonly Stack<int> _open = new();
     private int _mark;
+    private int _storedSteps;
     private State? _start;
 
     public Re2Automaton(Re2Program program)
@@ -32,17 +34,8 @@ internal sealed class Re2Automaton
         _classCount = DivideAscii();
     }
 
-    /// <summary>What stood before: as much of it as assertions ask for.</summary>
-    internal enum Before : byte
-    {
-        Start,
-        Newline,
-        Word,
-        Other,
-    }
-
     /// <summary>The state before the first character.</summary>
-    public State Begin(ref Effort effort)
+    public State Begin(ref Re2Effort effort)
     {
         if (Volatile.Read(ref _start) is { } known)
         {
@@ -53,15 +46,15 @@ internal sealed class Re2Automaton
         {
             var steps = new List<int>();
             NewMark();
-            Follow(_program.Start, steps, Before.Start, ref effort);
-            var state = Intern(steps, Before.Start);
+            Follow(_program.Start, steps, Re2Before.Start, ref effort);
+            var state = Intern(steps, Re2Before.Start);
             Volatile.Write(ref _start, state);
             return state;
         }
     }
 
     /// <summary>The state after an ASCII character.</summary>
-    public State Next(State state, char letter, ref Effort effort)
+    public State Next(State state, char letter, ref Re2Effort effort)
     {
         ref var slot = ref state.Table(_classCount)[_classes[letter]];
         if (Volatile.Read(ref slot) is { } known)
@@ -84,7 +77,7 @@ internal sealed class Re2Automaton
     }
 
     /// <summary>The state after any other character.</summary>
-    public State NextWide(State state, int rune, ref Effort effort)
+    public State NextWide(State state, int rune, ref Re2Effort effort)
     {
         if (effort.IsSpent)
         {
@@ -98,22 +91,22 @@ internal sealed class Re2Automaton
     }
 
     /// <summary>Whether the text may end here.</summary>
-    public bool End(State state, ref Effort effort)
+    public bool End(State state, ref Re2Effort effort)
     {
         lock (_lock)
         {
-            return Resolve(state, EndOfText, ref effort, out _);
+            return Resolve(state, Re2Surroundings.EndOfText, ref effort, out _);
         }
     }
 
-    private State Advance(State state, int rune, ref Effort effort)
+    private State Advance(State state, int rune, ref Re2Effort effort)
     {
         if (Resolve(state, rune, ref effort, out var waiting))
         {
             return State.Matched;
         }
 
-        var before = KindOf(rune);
+        var before = Re2Surroundings.KindOf(rune);
         var next = new List<int>();
         NewMark();
         foreach (var at in waiting)
@@ -131,7 +124,7 @@ internal sealed class Re2Automaton
     }
 
     // Decides the assertions that the state waits at, now that the next character is known; true for a match.
-    private bool Resolve(State state, int rune, ref Effort effort, out IReadOnlyList<int> waiting)
+    private bool Resolve(State state, int rune, ref Re2Effort effort, out IReadOnlyList<int> waiting)
     {
         waiting = state.Steps;
         if (!state.HasAssertions)
@@ -152,7 +145,7 @@ internal sealed class Re2Automaton
 
     // Adds the steps that take a character, or have to wait for the next one, from here on. Step 0 is the match.
     private void Follow(
-        int from, List<int> steps, Before before, ref Effort effort, int rune = EndOfText, bool decides = false)
+        int from, List<int> steps, Re2Before before, ref Re2Effort effort, int rune = Re2Surroundings.EndOfText, bool decides = false)
     {
         _open.Push(from);
         while (_open.TryPop(out var at))
@@ -172,13 +165,13 @@ internal sealed class Re2Automaton
                     _open.Push(step.Next);
                     break;
                 case Re2Step.Assert when decides:
-                    if (Holds(step.Assertion, before, rune))
+                    if (Re2Surroundings.Holds(step.Assertion, before, rune))
                     {
                         _open.Push(step.Next);
                     }
 
                     break;
-                case Re2Step.Assert when step.Assertion == Re2Assertion.TextStart && before != Before.Start:
+                case Re2Step.Assert when step.Assertion == Re2Assertion.TextStart && before != Re2Before.Start:
                     break;
                 default:
                     steps.Add(at);
@@ -187,25 +180,7 @@ internal sealed class Re2Automaton
         }
     }
 
-    private static bool Holds(Re2Assertion assertion, Before before, int rune)
-    {
-        var isBoundary = (before == Before.Word) != (rune >= 0 && RuneClasses.Word.Contains(rune));
-        return assertion switch
-        {
-            Re2Assertion.TextStart => before == Before.Start,
-            Re2Assertion.TextEnd => rune == EndOfText,
-            Re2Assertion.LineStart => before is Before.Start or Before.Newline,
-            Re2Assertion.LineEnd => rune is EndOfText or '\n',
-            Re2Assertion.WordBoundary => isBoundary,
-            _ => !isBoundary,
-        };
-    }
-
-    private static Before KindOf(int rune) => rune == '\n' ? Before.Newline
-        : RuneClasses.Word.Contains(rune) ? Before.Word
-        : Before.Other;
-
-    private State Intern(List<int> steps, Before before)
+    private State Intern(List<int> steps, Re2Before before)
     {
         if (steps.Count == 0)
         {
@@ -219,18 +194,20 @@ internal sealed class Re2Automaton
         }
 
         var hasAssertions = steps.Exists(at => _program.Steps[at].Step == Re2Step.Assert);
-        var key = new Key([.. steps], hasAssertions ? before : Before.Other);
+        var key = new Key([.. steps], hasAssertions ? before : Re2Before.Other);
         if (_states.TryGetValue(key, out var known))
         {
             return known;
         }
 
-        if (_states.Count >= MaxStates)
+        if (_states.Count >= MaxStates || _storedSteps > MaxStoredSteps)
         {
             _states.Clear();
+            _storedSteps = 0;
             Volatile.Write(ref _start, null);
         }
 
+        _storedSteps += key.Steps.Length;
         return _states[key] = new State(key.Steps, key.Before, hasAssertions);
     }
 
@@ -273,29 +250,12 @@ internal sealed class Re2Automaton
         return current + 1;
     }
 
-    /// <summary>How much work one match has taken.</summary>
-    internal struct Effort
-    {
-        /// <summary>
-        /// About a second. A text of a megabyte against a pattern of a thousand steps takes as much at the very worst.
-        /// </summary>
-        private const int MaxSteps = 50_000_000;
-
-        private int _steps;
-
-        /// <summary>Whether the match has to be given up.</summary>
-        public readonly bool IsSpent => _steps > MaxSteps;
-
-        /// <summary>Takes note of a step.</summary>
-        public void Spend() => _steps++;
-    }
-
     /// <summary>A state and where the ASCII characters lead from it.</summary>
     internal sealed class State
     {
         private State?[]? _table;
 
-        public State(int[] steps, Before kind, bool hasAssertions)
+        public State(int[] steps, Re2Before kind, bool hasAssertions)
         {
             Steps = steps;
             Kind = kind;
@@ -323,13 +283,13 @@ internal sealed class Re2Automaton
 
         internal int[] Steps { get; }
 
-        internal Before Kind { get; }
+        internal Re2Before Kind { get; }
 
         internal State?[] Table(int size) => _table ??= new State?[size];
     }
 
     // States are equal when they wait at the same steps.
-    private readonly record struct Key(int[] Steps, Before Before)
+    private readonly record struct Key(int[] Steps, Re2Before Before)
     {
         public bool Equals(Key other) => Before == other.Before && Steps.AsSpan().SequenceEqual(other.Steps);
 

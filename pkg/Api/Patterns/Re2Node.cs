@@ -42,6 +42,9 @@ internal sealed record Re2Node(Re2Kind Kind)
 
     public int Max { get; init; }
 
+    /// <summary>Whether a repeat prefers fewer turns.</summary>
+    public bool IsLazy { get; init; }
+
     public static Re2Node Of(RuneSet set) => new(Re2Kind.Set) { Set = set };
 
     public static Re2Node Of(Re2Assertion assertion) => new(Re2Kind.Assertion) { Assertion = assertion };
@@ -53,8 +56,8 @@ internal sealed record Re2Node(Re2Kind Kind)
         _ => new Re2Node(kind) { Parts = parts },
     };
 
-    public static Re2Node Repeat(Re2Node part, int min, int max) =>
-        new(Re2Kind.Repeat) { Parts = [part], Min = min, Max = max };
+    public static Re2Node Repeat(Re2Node part, int min, int max, bool isLazy) =>
+        new(Re2Kind.Repeat) { Parts = [part], Min = min, Max = max, IsLazy = isLazy };
 
     /// <summary>Whether no part of it is repeated more than so many times in all.</summary>
     public bool RepeatsAtMost(int times)

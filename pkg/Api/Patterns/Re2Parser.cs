@@ -296,10 +296,8 @@ internal sealed partial class Re2Parser
     {
         var isCounted = _pattern[start] == '{';
         var countEnd = _at;
-        if (_at < _pattern.Length && _pattern[_at] == '?')
-        {
-            _at++;
-        }
+        var isMarked = _at < _pattern.Length && _pattern[_at] == '?';
+        _at += isMarked ? 1 : 0;
 
         if (lastRepeat >= 0)
         {
@@ -311,7 +309,8 @@ internal sealed partial class Re2Parser
             throw Error("missing argument to repetition operator", _pattern[start.._at]);
         }
 
-        parts[^1] = Re2Node.Repeat(parts[^1], min, max);
+        parts[^1] = Re2Node.Repeat(
+            parts[^1], min, max, isLazy: isMarked != _options.HasFlag(Options.IsUngreedy));
         if (isCounted && (min >= 2 || max >= 2) && !parts[^1].RepeatsAtMost(MaxRepeat))
         {
             throw Error("invalid repeat count", _pattern[start..countEnd]);

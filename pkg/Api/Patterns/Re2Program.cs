@@ -9,7 +9,7 @@ internal enum Re2Step
     /// <summary>Takes a character of a set.</summary>
     Take,
 
-    /// <summary>Goes both ways.</summary>
+    /// <summary>Goes both ways, and prefers the next one.</summary>
     Fork,
 
     /// <summary>Goes on where an assertion holds.</summary>
@@ -83,7 +83,9 @@ internal sealed class Re2Program
         {
             var loop = Fork(Unset, next);
             var body = Emit(part, loop);
-            _steps[loop] = _steps[loop] with { Next = body };
+            _steps[loop] = node.IsLazy
+                ? _steps[loop] with { Next = next, Other = body }
+                : _steps[loop] with { Next = body };
             // With a least count the body stands before the loop as its first turn.
             next = copies > 0 ? body : loop;
             copies = Math.Max(0, copies - 1);
@@ -93,7 +95,8 @@ internal sealed class Re2Program
             var end = next;
             for (var i = node.Min; i < node.Max; i++)
             {
-                next = Fork(Emit(part, next), end);
+                var turn = Emit(part, next);
+                next = node.IsLazy ? Fork(end, turn) : Fork(turn, end);
             }
         }
 

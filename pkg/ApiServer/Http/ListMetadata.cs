@@ -11,6 +11,10 @@ internal static class ListMetadata
     public static byte[] Of(long revision) => Encoding.ASCII.GetBytes(
         revision == 0 ? "{}" : $$"""{"resourceVersion":"{{revision}}"}""");
 
+    /// <summary>Of the one object of a list.</summary>
+    public static byte[] Of(JsonObject obj) => Encoding.ASCII.GetBytes(
+        $$"""{"resourceVersion":"{{(string?)obj["metadata"]?["resourceVersion"]}}"}""");
+
     /// <summary>Of a page.</summary>
     public static byte[] Of(ListPage page)
     {

@@ -45,6 +45,33 @@ internal static class ObjectResponse
         return ResponseBody.WriteAsync(scope, code, accepted, json, cancellationToken);
     }
 
+    /// <summary>A view of an object that has columns of its own: a Scale.</summary>
+    public static async ValueTask WriteAsync(
+        RequestScope scope, int code, JsonObject obj, IReadOnlyList<PrintColumn> columns, CancellationToken cancellationToken)
+    {
+        var accepted = scope.Negotiate();
+        using var buffer = new PooledBuffer();
+        switch (accepted.Shape)
+        {
+            case Shape.Table:
+                var table = new TableEncoder(scope, accepted.MetaVersion, columns);
+                table.WriteHead(buffer, ListMetadata.Of(obj), columns: true);
+                table.WriteRow(buffer, obj);
+                TableEncoder.WriteTail(buffer);
+                break;
+            case Shape.Metadata:
+                KubeBytes.WriteTo(buffer, PartialMetadata.Of(obj, accepted.MetaVersion));
+                break;
+            default:
+                await WriteAsync(scope, code, obj, cancellationToken).ConfigureAwait(false);
+                return;
+        }
+
+        buffer.GetSpan(1)[0] = (byte)'\n';
+        buffer.Advance(1);
+        await ResponseBody.WriteAsync(scope, code, accepted, buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+    }
+
     private static void Write(PooledBuffer buffer, RequestScope scope, StoredObject obj, Accepted accepted)
     {
         var resource = scope.Resource;

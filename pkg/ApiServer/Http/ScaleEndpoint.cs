@@ -157,7 +157,8 @@ internal sealed class ScaleEndpoint(ApiServerCore core)
             throw ApiErrors.Internal($"the spec replicas field \".{mapping.SpecReplicasPath}\" does not exist");
         }
 
-        await ObjectResponse.WriteAsync(scope, 200, ToScale(mapping, obj), scope.Aborted).ConfigureAwait(false);
+        await ObjectResponse.WriteAsync(
+            scope, 200, ToScale(mapping, obj), ScaleColumns.Of(mapping), scope.Aborted).ConfigureAwait(false);
     }
 
     /// <summary>The Scale that shows an object's replicas.</summary>

@@ -17,10 +17,13 @@ internal sealed class TableEncoder
     private readonly string _version;
     private PrintContext _context;
 
-    public TableEncoder(RequestScope scope, string version)
+    /// <param name="scope">The request; it may say what rows hold of their objects.</param>
+    /// <param name="version">Of meta.k8s.io.</param>
+    /// <param name="columns">The columns; null for those of the resource.</param>
+    public TableEncoder(RequestScope scope, string version, IReadOnlyList<PrintColumn>? columns = null)
     {
         _resource = scope.Resource;
-        _columns = scope.Resource.Strategy.PrintColumns;
+        _columns = columns ?? scope.Resource.Strategy.PrintColumns;
         _time = scope.Core.Time;
         _context = new PrintContext(_time.GetUtcNow());
         _version = version;

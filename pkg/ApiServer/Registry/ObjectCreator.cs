@@ -4,6 +4,7 @@ using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Admission;
+using Kube1.ApiServer.Extensions.CustomResources;
 using Kube1.ApiServer.Http;
 using Kube1.ApiServer.Registry.FieldManagement;
 using Kube1.Storage;
@@ -33,12 +34,7 @@ internal sealed class ObjectCreator(ApiServerCore core)
     {
         MatchNamespace(scope, obj);
         ClearSystemFields(obj);
-        if (scope.Resource.IsTerminating)
-        {
-            throw ApiErrors.Forbidden(
-                scope.Resource.GroupResource, ObjectMetadata.Of(obj).Name,
-                "create not allowed while custom resource definition is terminating");
-        }
+        RefuseAtTheEnd(scope, obj);
 
         if (!isTracked)
         {
@@ -119,6 +115,7 @@ internal sealed class ObjectCreator(ApiServerCore core)
         }
 
         var encoded = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);
+        RefuseAtTheEnd(scope, obj);
         var create = WriteOperation.Create(resource.Objects, key, encoded.Bytes) with { Description = encoded.Description };
         var result = await core.Store.WriteAsync(create, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)
@@ -128,6 +125,21 @@ internal sealed class ObjectCreator(ApiServerCore core)
 
         reservation?.Commit();
         return StoredObject.Of(result.Entry!);
+    }
+
+    // Asked again right before the write, because admission may take long: an object that is created after the definition
+    // has let all others go would stay behind, and come back with the next definition of that name.
+    private void RefuseAtTheEnd(RequestScope scope, JsonObject obj)
+    {
+        switch (core.Catalog.StateOf(scope.Resource))
+        {
+            case DefinitionState.Terminating:
+                throw ApiErrors.Forbidden(
+                    scope.Resource.GroupResource, ObjectMetadata.Of(obj).Name,
+                    "create not allowed while custom resource definition is terminating");
+            case DefinitionState.Gone:
+                throw ApiErrors.PathNotFound();
+        }
     }
 
     private void FillSystemFields(JsonObject obj)

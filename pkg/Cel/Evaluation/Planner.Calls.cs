@@ -128,7 +128,7 @@ internal sealed partial class Planner
             arguments[0],
             arguments[1],
             values => values[0].Kind == CelKind.String
-                ? CelValue.Of(regex.IsMatch(values[0].AsString))
+                ? StringFunctions.Matches(regex, values[0].AsString)
                 : CelValue.Of(CelError.NoSuchOverload),
             price);
     }

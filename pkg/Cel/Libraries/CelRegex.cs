@@ -1,62 +1,47 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
+using Kube1.Api.Patterns;
 
 namespace Kube1.Cel.Libraries;
 
-/// <summary>
-/// Patterns in the syntax of RE2, matched in time linear in the text: translated into .NET's syntax
-/// (<see cref="Re2Translator"/>) for its engine without backtracking.
-/// </summary>
+/// <summary>The patterns of expressions, compiled once: most are literals, and the others seldom vary.</summary>
 public static class CelRegex
 {
-    // Patterns that are computed at run time seldom vary; when they do, all are forgotten.
+    // When there are more, or when they are larger together, all are forgotten: about thirty megabytes.
     private const int MaxCached = 256;
+    private const int MaxCachedSteps = 500_000;
 
-    private static readonly ConcurrentDictionary<string, Regex> Cache = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Re2Pattern> Cache = new(StringComparer.Ordinal);
 
-    /// <summary>A pattern's matcher; false with upstream's error if it is no pattern, or too large to be matched in linear time.</summary>
-    public static bool TryCreate(
-        string pattern, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error)
+    private static int _cachedSteps;
+
+    /// <summary>What is said of a text that takes more work than a pattern may.</summary>
+    public static string TooMuchWork(Re2Pattern pattern) => $"regular expression takes too much work: `{pattern.Text}`";
+
+    /// <summary>A pattern's matcher; false with Go's error if it is none.</summary>
+    public static bool TryGetCached(
+        string pattern, [NotNullWhen(true)] out Re2Pattern? regex, [NotNullWhen(false)] out string? error)
     {
-        regex = null;
-        if (!Re2Translator.TryTranslate(pattern, out var translated, out error))
+        error = null;
+        if (Cache.TryGetValue(pattern, out regex))
         {
-            return false;
+            return true;
         }
 
         try
         {
-            regex = new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            error = null;
-            return true;
+            regex = Re2Pattern.Compile(pattern);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (FormatException e)
         {
-            // Too many states, or a class of characters that .NET does not know.
-            error = $"error parsing regexp: {e.Message}";
-            return false;
-        }
-    }
-
-    /// <summary>As <see cref="TryCreate"/>, remembering what was made.</summary>
-    public static bool TryGetCached(
-        string pattern, [NotNullWhen(true)] out Regex? regex, [NotNullWhen(false)] out string? error)
-    {
-        if (Cache.TryGetValue(pattern, out regex))
-        {
-            error = null;
-            return true;
-        }
-
-        if (!TryCreate(pattern, out regex, out error))
-        {
+            error = e.Message;
             return false;
         }
 
-        if (Cache.Count >= MaxCached)
+        if (Cache.Count >= MaxCached || Interlocked.Add(ref _cachedSteps, regex.StepCount) > MaxCachedSteps)
         {
             Cache.Clear();
+            Interlocked.Exchange(ref _cachedSteps, regex.StepCount);
         }
 
         Cache[pattern] = regex;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kube1.Api.Patterns;
 using Kube1.Cel.Functions;
 using Kube1.Cel.Types;
 using Kube1.Cel.Values;
@@ -41,7 +42,11 @@ internal static class StringFunctions
         }
 
         return CelRegex.TryGetCached(arguments[1].AsString, out var regex, out var error)
-            ? CelValue.Of(regex.IsMatch(arguments[0].AsString))
+            ? Matches(regex, arguments[0].AsString)
             : CelValue.Error(error);
     }
+
+    /// <summary>Whether a text matches; an error when that takes too much work to find out.</summary>
+    internal static CelValue Matches(Re2Pattern pattern, string text) =>
+        pattern.Matches(text) is { } matches ? CelValue.Of(matches) : CelValue.Error(CelRegex.TooMuchWork(pattern));
 }

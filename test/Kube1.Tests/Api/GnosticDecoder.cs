@@ -80,6 +80,8 @@ internal sealed class GnosticDecoder(OpenApiVersion version)
                 return reader.ReadText(wire);
             case "bool":
                 return reader.ReadNumber(wire) != 0;
+            case "int64":
+                return reader.ReadNumber(wire);
             case "double":
                 return reader.ReadDouble(wire);
             case "Any":

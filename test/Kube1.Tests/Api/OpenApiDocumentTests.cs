@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
+using Kube1.Api.Json;
 using Kube1.Api.OpenApi;
 using Kube1.Api.Schema;
 
@@ -243,6 +244,31 @@ public sealed class OpenApiDocumentTests
             .SelectMany(t => t.Fields.Where(f => descriptions.Find(t.Name, f.JsonName) is null).Select(f => $"{t.ShortName}.{f.JsonName}"));
 
         Assert.That(missing, Is.Empty);
+    }
+
+    // Schemas of custom resources nest as deep as objects may, far below what parsers take unasked.
+    [TestCase(OpenApiVersion.V2, "definitions", 100)]
+    [TestCase(OpenApiVersion.V3, "components.schemas", 100)]
+    [TestCase(OpenApiVersion.V3, "components.schemas", 200)]
+    public void Protobuf_DeepSchema_IsTheJsonOne(OpenApiVersion version, string place, int depth)
+    {
+        // Long descriptions make the document one of those that are taken apart.
+        var document = new JsonObject { ["type"] = "string" };
+        for (var i = 0; i < depth; i++)
+        {
+            var properties = new JsonObject { [$"p\"{i}"] = document, ["note"] = new JsonObject { ["description"] = new string('x', 1000) } };
+            document = new JsonObject { ["type"] = "object", ["properties"] = properties };
+        }
+
+        foreach (var name in place.Split('.').Reverse().Prepend("Deep"))
+        {
+            document = new JsonObject { [name] = document };
+        }
+
+        var json = CanonicalJson.Serialize(document);
+        var protobuf = Bytes(s => GnosticEncoder.Encode(s, json, version));
+
+        Assert.That(JsonNode.DeepEquals(new GnosticDecoder(version).Decode(protobuf), document), Is.True);
     }
 
     private static JsonObject V3(string name) =>

@@ -46,6 +46,70 @@ public sealed class Re2PatternTests
     public void IsMatch_Text_AsInGo(string pattern, string text, bool expected) =>
         Assert.That(Re2Pattern.Compile(pattern).IsMatch(text), Is.EqualTo(expected));
 
+    [TestCase("a+", "baac aa", "aa|aa")]
+    [TestCase("a+?", "baac", "a|a")]
+    [TestCase("(?U)a+", "baac", "a|a")]
+    [TestCase("(?U)a+?", "baac", "aa")]
+    [TestCase("a|ab", "ab", "a")]
+    [TestCase("ab|a", "ab", "ab")]
+    [TestCase("(a|ab)(c|bcd)", "abcd", "abcd")]
+    [TestCase("a{1,2}", "aaa", "aa|a")]
+    [TestCase("a{1,2}?", "aaa", "a|a|a")]
+    [TestCase("a{2,}?", "aaa", "aa")]
+    [TestCase("x*", "axb", "|x|")]
+    [TestCase("^", "ab", "")]
+    [TestCase("(?m)^.", "a\nb", "a|b")]
+    [TestCase(@"\b\w", "ab cd", "a|c")]
+    [TestCase("[^a]", "a😀b", "😀|b")]
+    [TestCase("", "😀", "|")]
+    [TestCase("$", "ab", "")]
+    [TestCase("b.*c|b", "abxbc", "bxbc")]
+    [TestCase("none", "text", null)]
+    public void FindAll_Text_PrefersWhatGoDoes(string pattern, string text, string? expected)
+    {
+        var found = Re2Pattern.Compile(pattern).FindAll(text)!;
+
+        Assert.That(found, expected is null ? Is.Empty : Is.Not.Empty);
+        Assert.That(string.Join('|', found.Select(match => text[match])), Is.EqualTo(expected ?? ""));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(2)]
+    public void FindAll_Limit_IsKept(int limit) =>
+        Assert.That(Re2Pattern.Compile("a").FindAll("aaa", limit), Has.Count.EqualTo(limit));
+
+    [Test]
+    public void FindAll_RandomPatterns_AgreesWithAnotherEngine() => Prop.ForAll(Cases().ToArbitrary(), x =>
+    {
+        // .NET counts an empty match right behind another one.
+        var counted = new List<(int Start, int End)>();
+        foreach (Match match in Regex.Matches(x.Text, x.Pattern, RegexOptions.CultureInvariant))
+        {
+            if (match.Length > 0 || counted.Count == 0 || counted[^1].End != match.Index)
+            {
+                counted.Add((match.Index, match.Index + match.Length));
+            }
+        }
+
+        return Re2Pattern.Compile(x.Pattern).FindAll(x.Text)!.Select(r => (r.Start.Value, r.End.Value)).SequenceEqual(counted);
+    }).QuickCheckThrowOnFailure();
+
+    // Each search for a match goes to the end of the text: without a bound on all of them this takes hours.
+    [Test]
+    public void FindAll_QuadraticWork_IsGivenUp() =>
+        Assert.That(Re2Pattern.Compile("a.*b|a").FindAll(new string('a', 100_000)), Is.Null);
+
+    [Test]
+    public void Matches_TooMuchWork_IsUnknown()
+    {
+        var pattern = Re2Pattern.Compile("(.{0,9}😀){100}x");
+        var text = string.Concat(Enumerable.Repeat("ab😀", 100_000));
+
+        Assert.That(pattern.Matches(text), Is.Null);
+        Assert.That(pattern.IsMatch(text), Is.False);
+    }
+
     [TestCase("[a", "missing closing ]: `[a`")]
     [TestCase("(a", "missing closing ): `(a`")]
     [TestCase("a)", "unexpected ): `a)`")]
@@ -97,7 +161,12 @@ public sealed class Re2PatternTests
         Assert.That(Re2Pattern.Compile(pattern).IsMatch(new string('a', 20_000) + "!"), Is.False);
 
     [Test]
-    public void IsMatch_RandomPatterns_AgreesWithAnotherEngine()
+    public void IsMatch_RandomPatterns_AgreesWithAnotherEngine() => Prop.ForAll(
+        Cases().ToArbitrary(),
+        x => Re2Pattern.Compile(x.Pattern).IsMatch(x.Text) == Regex.IsMatch(x.Text, x.Pattern, RegexOptions.CultureInvariant))
+        .QuickCheckThrowOnFailure();
+
+    private static Gen<(string Pattern, string Text)> Cases()
     {
         Gen<string> leaf = Gen.Elements("a", "b", ".", "[ab]", "[^a]", "^", "$", "(?:)", @"\b", "c?", "b{1,2}", "a*", "c+");
         Gen<string> pattern = Gen.ArrayOf(leaf).Resize(6).Select(string.Concat).SelectMany(
@@ -105,8 +174,6 @@ public sealed class Re2PatternTests
                 right => Gen.Elements("", "|", "*", "+?").Select(
                     glue => glue is "" or "|" ? left + glue + right : $"(?:{left}){glue}{right}")));
         Gen<string> text = Gen.ArrayOf(Gen.Elements('a', 'b', 'c', ' ')).Resize(8).Select(letters => new string(letters));
-        var cases = pattern.SelectMany(p => text.Select(t => (p, t))).ToArbitrary();
-        Prop.ForAll(cases, x => Re2Pattern.Compile(x.p).IsMatch(x.t)
-            == Regex.IsMatch(x.t, x.p, RegexOptions.CultureInvariant)).QuickCheckThrowOnFailure();
+        return pattern.SelectMany(p => text.Select(t => (p, t)));
     }
 }

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Kube1.Cel;
 using Kube1.Cel.Libraries;
+using Kube1.Cel.Libraries.Kubernetes;
 using Kube1.Cel.Types;
 using Kube1.Cel.Values;
 
@@ -156,13 +157,28 @@ internal sealed class HostileExpressionTests
     }
 
     [Test]
-    public void Matches_PatternWithTooManyStates_IsAnError()
+    public void Matches_PatternThatIsTooLarge_IsAnError()
     {
-        var compiled = Environment.Compile("'a'.matches('((a{100}b{100}){2}|(c{100}d{9}){5})' + '{1,5}')");
+        var large = string.Concat(Enumerable.Repeat("([a-j]{10}){100}", 120));
+        var compiled = Environment.Compile($"'a'.matches('a' + '{large}')");
 
         var result = compiled.Program!.Evaluate(CelActivation.Empty);
 
-        Assert.That(result.Error, Does.StartWith("error parsing regexp: "));
+        Assert.That(result.Error, Does.StartWith("error parsing regexp: expression too large: "));
+    }
+
+    // It is no answer that a text does not match when nobody has found that out.
+    [TestCase("text.matches('(.{0,9}b){100}x')")]
+    [TestCase("text.find('(.{0,9}b){100}x') == ''")]
+    [TestCase("text.findAll('a.*x|a').size() == 0")]
+    public void Matches_TooMuchWork_IsAnError(string expression)
+    {
+        var environment = Environment.With(RegexLibrary.Library).WithVariable("text", CelType.String);
+        var text = string.Concat(Enumerable.Repeat("abéb", 100_000));
+
+        var result = environment.Compile(expression).Program!.Evaluate(new CelVariables { ["text"] = CelValue.Of(text) });
+
+        Assert.That(result.Error, Does.StartWith("regular expression takes too much work: `"));
     }
 
     // Expressions that are mostly well-formed, so that many of them are evaluated.

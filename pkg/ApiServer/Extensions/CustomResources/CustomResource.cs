@@ -27,6 +27,7 @@ internal sealed class CustomResource
     {
         Fingerprint = fingerprint;
         Definition = entry;
+        Uid = definition.Text("metadata.uid");
         var spec = definition.Child("spec")!;
         var names = definition.Child("status").Child("acceptedNames")!;
         Group = spec.Text("group");
@@ -40,6 +41,9 @@ internal sealed class CustomResource
         _byApiVersion = Versions.ToDictionary(v => v.Kind.ApiVersion, StringComparer.Ordinal);
         Converter = spec.Text("conversion.strategy") == "Webhook" ? converter(definition) : VersionRenaming.Instance;
     }
+
+    /// <summary>The definition's uid, which tells it from others of its name.</summary>
+    public string Uid { get; }
 
     /// <summary>"example.com"</summary>
     public string Group { get; }

@@ -61,6 +61,19 @@ internal sealed class CustomResourceCatalog : StoreFollower
     /// <summary>What the definition of a name makes now; null when it serves nothing.</summary>
     public CustomResource? FindResource(string name) => Up().Definitions.GetValueOrDefault(name)?.Resource;
 
+    /// <summary>
+    /// How far the definition is that a resource was made of, which may have changed since; built-in resources are always
+    /// served.
+    /// </summary>
+    public DefinitionState StateOf(ServedResource resource) => resource.Custom?.Owner is not { } made
+        ? DefinitionState.Served
+        : Up().Definitions.GetValueOrDefault(made.Definition.Key) switch
+        {
+            { Resource: { } now, IsTerminating: var ends } when now.Uid == made.Uid =>
+                ends ? DefinitionState.Terminating : DefinitionState.Served,
+            _ => DefinitionState.Gone,
+        };
+
     /// <summary>Whether a built-in resource has the same place in the store.</summary>
     public bool IsBuiltIn(GroupResource resource) => _builtInResources.Contains(resource);
 

@@ -82,6 +82,8 @@ internal sealed class DefinitionFinalizer(
             return ("False", "NeverEstablished", "resource was never established");
         }
 
+        // Creates that were let in before the condition said otherwise have reached the store after this.
+        await store.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (await DeleteAllAsync(resource, cancellationToken).ConfigureAwait(false) is { } failure)
         {
             return ("True", "InstanceDeletionFailed", $"could not issue all deletes: {failure}");

@@ -64,8 +64,8 @@ internal sealed class StructuralRules
 
         CheckExtensions(schema, path);
         CheckValidation(
-            schema.Validation, level, path, skipsAnyOf: IsIntOrString(schema.Validation.AnyOf),
-            skipsFirstAllOf: schema.Validation.AllOf is [var first, ..] && IsIntOrString(first.Validation.AnyOf));
+            schema.Validation, level, path, skipsAnyOf: schema.AnyOfSpellsIntOrString,
+            skipsFirstAllOf: schema.FirstAllOfSpellsIntOrString);
         CheckType(schema, level, path);
         CheckResource(schema, level, path);
     }
@@ -140,7 +140,7 @@ internal sealed class StructuralRules
                 _errors.Invalid(at.Child("type"), metadata.Type, "must be object");
             }
 
-            if (level == Level.Root && !IsBlank(metadata, metadata.Properties.Keys.All(k => k is "name" or "generateName")))
+            if (level == Level.Root && !(metadata.IsPlain && metadata.Properties.Keys.All(k => k is "name" or "generateName")))
             {
                 _errors.Forbidden(
                     at, "must not specify anything other than name and generateName, but metadata is implicitly specified");
@@ -280,20 +280,4 @@ internal sealed class StructuralRules
             CheckMembers(property, schema.Find(name), at, nestedPath.Child("properties").Key(name));
         }
     }
-
-    // anyOf: [{type: integer}, {type: string}], which is what x-kubernetes-int-or-string means.
-    private static bool IsIntOrString(IReadOnlyList<StructuralSchema> anyOf) =>
-        anyOf is [{ Type: "integer" } first, { Type: "string" } second]
-        && IsBlank(first, first.Properties.Count == 0) && IsBlank(second, second.Properties.Count == 0)
-        && first.Default is null && second.Default is null;
-
-    // Whether the schema says nothing but its type and its default.
-    private static bool IsBlank(StructuralSchema schema, bool propertiesAreBlank) => propertiesAreBlank
-        && schema is
-        {
-            Title: "", Description: "", Nullable: false, Example: null, ExternalDocs: null, Items: null,
-            AllowsAdditionalProperties: null, PreservesUnknownFields: false, IsEmbeddedResource: false, IsIntOrString: false,
-            ListType: null, MapType: null, ListMapKeys.Count: 0, Rules.Count: 0,
-        }
-        && schema.Validation.Equals(ValueValidation.None);
 }

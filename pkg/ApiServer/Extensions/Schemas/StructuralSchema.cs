@@ -54,6 +54,25 @@ internal sealed class StructuralSchema
     /// <summary>x-kubernetes-int-or-string.</summary>
     public bool IsIntOrString { get; init; }
 
+    /// <summary>Whether anyOf says in words what <see cref="IsIntOrString"/> means: an integer or a string.</summary>
+    public bool AnyOfSpellsIntOrString => Validation.AnyOf is
+    [
+        { Type: "integer", IsPlain: true, Default: null, Properties.Count: 0 },
+        { Type: "string", IsPlain: true, Default: null, Properties.Count: 0 },
+    ];
+
+    /// <summary>The same of the first schema of allOf.</summary>
+    public bool FirstAllOfSpellsIntOrString =>
+        Validation.AllOf is [var first, ..] && first.AnyOfSpellsIntOrString;
+
+    /// <summary>Whether it says nothing beside its type, its default and its properties.</summary>
+    public bool IsPlain => this is
+    {
+        Title: "", Description: "", Nullable: false, Example: null, ExternalDocs: null, Items: null,
+        AllowsAdditionalProperties: null, PreservesUnknownFields: false, IsEmbeddedResource: false, IsIntOrString: false,
+        ListType: null, MapType: null, ListMapKeys.Count: 0, Rules.Count: 0,
+    } && Validation.Equals(ValueValidation.None);
+
     /// <summary>x-kubernetes-list-type: "atomic", "set" or "map"; null for none.</summary>
     public string? ListType { get; init; }
 

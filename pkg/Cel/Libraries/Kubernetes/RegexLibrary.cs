@@ -31,10 +31,21 @@ public static class RegexLibrary
     private static CelFunction Matching(string name, params ReadOnlySpan<CelOverload> overloads) =>
         new(name, [.. overloads]) { Cost = Cost, Estimate = Estimate };
 
-    private static CelValue Find(ReadOnlySpan<CelValue> arguments) =>
-        CelRegex.TryGetCached(arguments[1].AsString, out var regex, out var error)
-            ? CelValue.Of(regex.Match(arguments[0].AsString).Value)
-            : CelValue.Error($"Illegal regex: {error}");
+    private static CelValue Find(ReadOnlySpan<CelValue> arguments)
+    {
+        if (!CelRegex.TryGetCached(arguments[1].AsString, out var regex, out var error))
+        {
+            return CelValue.Error($"Illegal regex: {error}");
+        }
+
+        var text = arguments[0].AsString;
+        return regex.FindAll(text, 1) switch
+        {
+            null => CelValue.Error(CelRegex.TooMuchWork(regex)),
+            [var match] => CelValue.Of(text[match]),
+            _ => CelValue.Of(""),
+        };
+    }
 
     private static CelValue FindAll(in CelValue subject, in CelValue pattern, long limit)
     {
@@ -44,31 +55,10 @@ public static class RegexLibrary
         }
 
         var text = subject.AsString;
-        var found = new List<CelValue>();
-        var end = -1;
-        for (var at = 0; at <= text.Length && (limit < 0 || found.Count < limit);)
-        {
-            var match = regex.Match(text, at);
-            if (!match.Success)
-            {
-                break;
-            }
-
-            // An empty match right behind another match does not count.
-            if (match.Length > 0 || match.Index != end)
-            {
-                found.Add(CelValue.Of(match.Value));
-            }
-
-            end = match.Index + match.Length;
-            at = end > at ? end : at + WidthAt(text, at);
-        }
-
-        return CelValue.Of(new CelArray([.. found]));
+        return regex.FindAll(text, limit < 0 ? long.MaxValue : limit) is { } matches
+            ? CelValue.Of(new CelArray([.. matches.Select(match => CelValue.Of(text[match]))]))
+            : CelValue.Error(CelRegex.TooMuchWork(regex));
     }
-
-    private static int WidthAt(string text, int at) =>
-        at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 
     private static ulong? Cost(ReadOnlySpan<CelValue> arguments, in CelValue result)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Kube1.EndToEnd.Kit;
 
 namespace Kube1.EndToEnd.Workloads.Clients;
 
@@ -7,22 +6,22 @@ namespace Kube1.EndToEnd.Workloads.Clients;
 [NonParallelizable]
 public sealed class HelmTests
 {
-    private const string Chart = "test/Kube1.EndToEnd/Workloads/Clients/testdata/chart";
+    private static readonly string Chart = Helm.Chart("chart");
 
     [Test]
     public async Task Release_InstallUpgradeRollbackUninstall_RunsItsHooks()
     {
         await using var space = await WorkloadCluster.NamespaceAsync("helm");
 
-        await HelmAsync(space, "install", "shop", Path.Combine(Checkout.Root, Chart), "--wait", "--timeout=90s");
+        await Helm.RunAsync(space, "install", "shop", Chart, "--wait", "--timeout=90s");
         Assert.Multiple(async () =>
         {
             Assert.That(await space.KubectlAsync("logs", "shop-pre-install"), Is.EqualTo("pre-install 1\n"));
             Assert.That(await space.GetAsync("deployment/shop-web", "{.status.readyReplicas}"), Is.EqualTo("1"));
         });
 
-        await HelmAsync(
-            space, "upgrade", "shop", Path.Combine(Checkout.Root, Chart), "--wait", "--timeout=90s",
+        await Helm.RunAsync(
+            space, "upgrade", "shop", Chart, "--wait", "--timeout=90s",
             "--set", "replicas=2,image=web:v2,greeting=again");
         Assert.Multiple(async () =>
         {
@@ -31,19 +30,19 @@ public sealed class HelmTests
             Assert.That(await space.GetAsync("configmap/shop-settings", "{.data.GREETING}"), Is.EqualTo("again"));
         });
 
-        await HelmAsync(space, "rollback", "shop", "1", "--wait", "--timeout=90s");
+        await Helm.RunAsync(space, "rollback", "shop", "1", "--wait", "--timeout=90s");
         Assert.Multiple(async () =>
         {
             Assert.That(await space.GetAsync("configmap/shop-settings", "{.data.GREETING}"), Is.EqualTo("hello"));
             Assert.That(
                 await space.GetAsync("deployment/shop-web", "{.spec.replicas} {.spec.template.spec.containers[0].image}"),
                 Is.EqualTo("1 web:v1"));
-            var history = JsonNode.Parse(await HelmAsync(space, "history", "shop", "--output", "json"))!.AsArray();
+            var history = JsonNode.Parse(await Helm.RunAsync(space, "history", "shop", "--output", "json"))!.AsArray();
             Assert.That(
                 history.Select(h => (string?)h!["status"]), Is.EqualTo(new[] { "superseded", "superseded", "deployed" }));
         });
 
-        await HelmAsync(space, "uninstall", "shop", "--wait", "--timeout=90s");
+        await Helm.RunAsync(space, "uninstall", "shop", "--wait", "--timeout=90s");
         Assert.That(await space.KubectlAsync("logs", "shop-pre-delete"), Does.StartWith("pre-delete"));
         Assert.That(
             await space.KubectlAsync("get", "deployments,services,secrets,configmaps", "-o", "name"),
@@ -54,32 +53,11 @@ public sealed class HelmTests
     public async Task Install_WrongManifest_NamesTheField()
     {
         await using var space = await WorkloadCluster.NamespaceAsync("helm-wrong");
-        var result = await TryHelmAsync(
-            space, "install", "shop", Path.Combine(Checkout.Root, Chart), "--set", "replicas=many");
+        var result = await Helm.TryAsync(
+            space, "install", "shop", Chart, "--set", "replicas=many");
 
         Assert.That(result.ExitCode, Is.Not.Zero);
         Assert.That(result.Errors, Does.Contain("replicas"));
         Assert.That(await space.KubectlAsync("get", "deployments", "-o", "name"), Is.Empty);
-    }
-
-    private static async Task<string> HelmAsync(TestNamespace space, params string[] arguments)
-    {
-        var result = await TryHelmAsync(space, arguments);
-        Assert.That(result.ExitCode, Is.Zero, $"helm {string.Join(' ', arguments)}: {result}");
-        return result.Output;
-    }
-
-    private static async Task<ProgramResult> TryHelmAsync(TestNamespace space, params string[] arguments)
-    {
-        // Helm keeps caches in the home folder of whoever runs it; the test's own folder goes with the cluster.
-        var home = WorkloadCluster.Cluster.DataDirectory;
-        return await Programs.RunAsync(
-            await KubectlPackage.HelmAsync(),
-            ["--kubeconfig", WorkloadCluster.Cluster.Kubeconfig, "--namespace", space.Name, .. arguments],
-            environment: new Dictionary<string, string>
-            {
-                ["HELM_CACHE_HOME"] = Path.Combine(home, "helm"), ["HELM_CONFIG_HOME"] = Path.Combine(home, "helm"),
-                ["HELM_DATA_HOME"] = Path.Combine(home, "helm"),
-            });
     }
 }

@@ -32,6 +32,23 @@ public sealed class CustomScaleTests
     }
 
     [Test]
+    public async Task Get_ScaleAsATable_HasItsOwnColumns()
+    {
+        await _server.ExpectAsync(201, "POST", Crontabs, CustomResourceServer.Object("a", "\"replicas\":3"));
+        await _server.ExpectAsync(
+            200, "PATCH", Crontabs + "/a/status", """{"status":{"replicas":2}}""", MergePatch);
+
+        var table = await _server.ExpectAsync(
+            200, "GET", Crontabs + "/a/scale", accept: "application/json;as=Table;g=meta.k8s.io;v=v1");
+
+        Assert.That(table["rows"]![0]!["cells"]!.ToJsonString(), Is.EqualTo("[\"a\",3,2,\"0s\"]"));
+        Assert.That(
+            string.Join(' ', table["columnDefinitions"]!.AsArray().Select(c => $"{c!["name"]}:{c["type"]}:{c["format"]}")),
+            Is.EqualTo("Name:string:name Desired:integer: Available:integer: Age:date:"));
+        Assert.That(table.Text("rows.0.object.kind") + " " + table.Text("rows.0.object.metadata.name"), Is.EqualTo("PartialObjectMetadata a"));
+    }
+
+    [Test]
     public async Task Get_NoReplicas_IsAnError()
     {
         await _server.ExpectAsync(201, "POST", Crontabs, CustomResourceServer.Object("a"));
