@@ -1,5 +1,6 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
 
 namespace Kube1.Api.Schema;
 
@@ -11,6 +12,24 @@ public sealed class BoundedYamlParser(TextReader text) : IParser
 {
     /// <summary>Configuration files nest a handful deep.</summary>
     private const int MaxDepth = 100;
+
+    /// <summary>The documents of a file.</summary>
+    public static YamlStream Load(TextReader text)
+    {
+        var parser = new BoundedYamlParser(text);
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(parser);
+            return yaml;
+        }
+        catch (ArgumentException e)
+        {
+            // What its parser makes of a control character fits into no document.
+            var at = parser.Current?.Start ?? Mark.Empty;
+            throw new YamlException(at, at, "control characters are not allowed", e);
+        }
+    }
 
     private readonly Parser _parser = new(text);
     private int _depth;
