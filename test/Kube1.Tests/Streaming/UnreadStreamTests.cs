@@ -34,7 +34,7 @@ public sealed class UnreadStreamTests
         _cluster = await ProxiedCluster.StartAsync(new ConnectionLimits
         {
             MinResponseBytesPerSecond = 10_000_000,
-            ResponseGrace = TimeSpan.FromSeconds(1.5),
+            ResponseGrace = TimeSpan.FromSeconds(1.1),
         });
         var fat = new string('x', FatMapBytes);
         for (var i = 0; i < FatMaps; i++)
