@@ -12,9 +12,7 @@ using Kube1.ApiServer.Registry;
 using Kube1.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebSockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Kube1.ApiServer;
 
@@ -137,9 +135,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             core, new DiscoveryEndpoint(core), new OpenApiEndpoint(core), Health(core), metrics);
         var requests = new RequestPipeline(
             core, new RequestGate(core), new ResourceDispatcher(core), paths);
-        var sockets = new WebSocketMiddleware(
-            requests.HandleAsync, Options.Create(new WebSocketOptions()), core.Loggers);
-        return sockets.Invoke;
+        return requests.HandleAsync;
     }
 
     private static DefinitionController Definitions(ApiServerCore core, ResourceTable builtIn, ObjectRegistry objects)

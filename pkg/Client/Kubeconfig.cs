@@ -34,8 +34,7 @@ internal sealed class Kubeconfig
         try
         {
             using var text = File.OpenText(path);
-            var yaml = new YamlStream();
-            yaml.Load(new BoundedYamlParser(text));
+            var yaml = BoundedYamlParser.Load(text);
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             return yaml.Documents is [{ RootNode: YamlMappingNode root }]
                 ? Read(root, folder)

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Kube1.Api.Json;
 
 namespace Kube1.Api.Schema;
@@ -90,7 +92,7 @@ internal sealed class SchemaWalk
                 return ReadMap(ref reader, value.Element!, new JsonObject());
             case SchemaKind.Any when ReferenceEquals(value, SchemaValue.FieldsV1)
                 && reader.TokenType == JsonTokenType.StartObject:
-                return JsonObject.Create(JsonElement.ParseValue(ref reader));
+                return ReadFields(ref reader);
             case SchemaKind.Any:
                 return ReadAny(ref reader);
             case SchemaKind.Boolean when reader.TokenType is JsonTokenType.True or JsonTokenType.False:
@@ -261,6 +263,24 @@ internal sealed class SchemaWalk
 
         _depth--;
         return result;
+    }
+
+    /// <summary>
+    /// Owned fields are many, and nearly always kept as they came: they stay text until somebody looks. What JSON can write in
+    /// several ways is read at once, so that the object has one form.
+    /// </summary>
+    private JsonNode? ReadFields(ref Utf8JsonReader reader)
+    {
+        var begin = reader;
+        var fields = JsonElement.ParseValue(ref reader);
+        var text = JsonMarshal.GetRawUtf8Value(fields);
+        if (Utf8.IsValid(text) && text.IndexOf("\\u"u8) < 0)
+        {
+            return JsonObject.Create(fields);
+        }
+
+        reader = begin;
+        return ReadAny(ref reader);
     }
 
     private JsonNode? ReadAny(ref Utf8JsonReader reader)

@@ -324,13 +324,12 @@ public static class YamlConverter
             at++;
             while (events[at] is not MappingEnd)
             {
-                var key = events[at] as Scalar;
-                at++;
-                if (key is not null && key.Value == "<<")
+                var key = KeyOf(events[at++]);
+                if (key.Value == "<<")
                 {
                     AddMerged(events, at, members, last);
                 }
-                else if (key is not null && last.TryAdd(YamlScalar.KeyText(key), at))
+                else if (last.TryAdd(YamlScalar.KeyText(key), at))
                 {
                     members.Add((YamlScalar.KeyText(key), at));
                 }

@@ -310,10 +310,6 @@ public static class NameRules
         return errors;
     }
 
-    /// <summary>An IPv4 or IPv6 address without a zone, IPv4 octets without leading zeros.</summary>
-    public static IReadOnlyList<string> IsIPAddress(string value) =>
-        TryParseIPAddress(value, out _) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
-
     /// <summary>Reads an address strictly: .NET alone would also take "1" and "0x7f.1".</summary>
     public static bool TryParseIPAddress(string value, out IPAddress address)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Registry.Core;
+using Defaults = Kube1.ApiServer.Registry.FlowControl.PriorityLevelConfigurationResource;
 
 namespace Kube1.ApiServer.FlowControl;
 
@@ -15,7 +16,6 @@ internal sealed record LevelLimits(
     string Name, string Uid, bool IsExempt, int Nominal, int Guaranteed, int Max, int Queues, int HandSize, int QueueLength)
 {
     private const double MaxWidthShare = 0.15;
-    private const int DefaultShares = 30;
 
     /// <summary>The widest request: the rest waits in line behind it.</summary>
     public int MaxWidth => Queues == 0
@@ -38,8 +38,8 @@ internal sealed record LevelLimits(
                 : null;
             yield return new LevelLimits(
                 level.Text("metadata.name"), level.Text("metadata.uid"), IsExempted(level), nominal, nominal - lendable,
-                nominal + borrowed, queues is null ? 0 : Number(queues, "queues", 64), Number(queues, "handSize", 8),
-                Number(queues, "queueLengthLimit", 50));
+                nominal + borrowed, queues is null ? 0 : Number(queues, "queues", Defaults.Queues), Number(queues, "handSize", Defaults.HandSize),
+                Number(queues, "queueLengthLimit", Defaults.QueueLength));
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed record LevelLimits(
         level.Child("spec").Child(IsExempted(level) ? "exempt" : "limited");
 
     private static long Shares(JsonObject level) =>
-        Body(level).Integer("nominalConcurrencyShares") ?? (IsExempted(level) ? 0 : DefaultShares);
+        Body(level).Integer("nominalConcurrencyShares") ?? (IsExempted(level) ? 0 : Defaults.Shares);
 
     private static int? Percent(JsonObject level, string field, int of) =>
         Body(level).Integer(field) is { } percent

@@ -87,6 +87,7 @@ internal sealed class ObjectCreator(ApiServerCore core)
         var resource = scope.Resource;
         var context = scope.StrategyContext;
         FillSystemFields(obj);
+        resource.Strategy.DropDisabled(obj, null);
         resource.Strategy.PrepareForCreate(context, obj);
         if (resource.Strategy.TracksGeneration)
         {

@@ -202,6 +202,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         }
         else
         {
+            strategy.DropDisabled(obj, old);
             strategy.PrepareForUpdate(context, obj, old);
         }
 

@@ -16,6 +16,14 @@ public abstract class ResourceStrategy
     {
     }
 
+    /// <summary>
+    /// Drops the fields behind feature gates that are off in v1.36, but for those that the stored object has already. Runs
+    /// ahead of PrepareForCreate, with no <paramref name="old"/>, and of PrepareForUpdate.
+    /// </summary>
+    public virtual void DropDisabled(JsonObject obj, JsonObject? old)
+    {
+    }
+
     /// <summary>Drops what a creator may not set: by default the status, where it is a subresource.</summary>
     public virtual void PrepareForCreate(StrategyContext context, JsonObject obj)
     {

@@ -47,6 +47,11 @@ internal static class ClientUpgrade
         }
         else
         {
+            if (http.Request.Headers.SecWebSocketVersion != "13")
+            {
+                throw ApiErrors.BadRequest("websocket: unsupported version: 13 not found in 'Sec-Websocket-Version' header");
+            }
+
             var key = http.Request.Headers.SecWebSocketKey.ToString();
             if (key.Length == 0)
             {
@@ -60,7 +65,7 @@ internal static class ClientUpgrade
         }
 
         // Without the subprotocol, which would only be noted: .NET refuses the slash in SPDY/3.1+portforward.k8s.io.
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
+        return WebSocket.CreateFromStream(new ClientFrames(stream), new WebSocketCreationOptions
         {
             IsServer = true,
             KeepAliveInterval = PingInterval,

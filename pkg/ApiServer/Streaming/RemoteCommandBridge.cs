@@ -47,19 +47,9 @@ internal sealed class RemoteCommandBridge : IDisposable
         Task input = Task.CompletedTask;
         try
         {
-            var error = await OpenAsync("error", stop.Token).ConfigureAwait(false);
-            var stdin = wanted.Stdin ? await OpenAsync("stdin", stop.Token).ConfigureAwait(false) : null;
-            var stdout = wanted.Stdout ? await OpenAsync("stdout", stop.Token).ConfigureAwait(false) : null;
-            var stderr = wanted.Stderr && !wanted.Tty
-                ? await OpenAsync("stderr", stop.Token).ConfigureAwait(false)
-                : null;
-            var resize = wanted.Tty ? await OpenAsync("resize", stop.Token).ConfigureAwait(false) : null;
-
-            input = Quietly(ReadClientAsync(stdin, resize, stop.Token));
-            var output = Task.WhenAll(
-                Quietly(CopyAsync(stdout, ChannelProtocol.Stdout, stop.Token)),
-                Quietly(CopyAsync(stderr, ChannelProtocol.Stderr, stop.Token)),
-                Quietly(CopyErrorAsync(error, stop.Token)));
+            var streams = await OpenAsync(wanted, stop.Token).ConfigureAwait(false);
+            input = Quietly(ReadClientAsync(streams?.Stdin, streams?.Resize, stop.Token));
+            var output = Quietly(streams is null ? SendStatusAsync([], stop.Token) : CopyAllAsync(streams, stop.Token));
             // The client leaving ends the command's streams, as a closed terminal does.
             if (await Task.WhenAny(output, input).ConfigureAwait(false) == output)
             {
@@ -71,7 +61,7 @@ internal sealed class RemoteCommandBridge : IDisposable
         }
         catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException)
         {
-            // One of the two connections broke: nobody is left to tell.
+            // The connection to the client broke: nobody is left to tell.
         }
         finally
         {
@@ -83,8 +73,31 @@ internal sealed class RemoteCommandBridge : IDisposable
 
     public void Dispose() => _sending.Dispose();
 
+    /// <summary>Opens the command's streams; null when the kubelet has gone already.</summary>
+    private async Task<Streams?> OpenAsync(CommandStreams wanted, CancellationToken ct)
+    {
+        try
+        {
+            return new Streams(
+                await OpenAsync("error", ct).ConfigureAwait(false),
+                wanted.Stdin ? await OpenAsync("stdin", ct).ConfigureAwait(false) : null,
+                wanted.Stdout ? await OpenAsync("stdout", ct).ConfigureAwait(false) : null,
+                wanted.Stderr && !wanted.Tty ? await OpenAsync("stderr", ct).ConfigureAwait(false) : null,
+                wanted.Tty ? await OpenAsync("resize", ct).ConfigureAwait(false) : null);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private ValueTask<SpdyStream> OpenAsync(string type, CancellationToken ct) =>
         _kubelet.OpenAsync([new("streamtype", type)], ct);
+
+    private Task CopyAllAsync(Streams streams, CancellationToken ct) => Task.WhenAll(
+        Quietly(CopyAsync(streams.Stdout, ChannelProtocol.Stdout, ct)),
+        Quietly(CopyAsync(streams.Stderr, ChannelProtocol.Stderr, ct)),
+        Quietly(CopyErrorAsync(streams.Error, ct)));
 
     private async Task ReadClientAsync(SpdyStream? stdin, SpdyStream? resize, CancellationToken ct)
     {
@@ -177,9 +190,11 @@ internal sealed class RemoteCommandBridge : IDisposable
     }
 
     /// <summary>The end of the command: a Status, which clients before v4 get as text and only on failure.</summary>
-    private async Task CopyErrorAsync(SpdyStream source, CancellationToken ct)
+    private async Task CopyErrorAsync(SpdyStream source, CancellationToken ct) =>
+        await SendStatusAsync(await ReadStatusAsync(source, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+
+    private async Task SendStatusAsync(byte[] status, CancellationToken ct)
     {
-        var status = await ReadStatusAsync(source, ct).ConfigureAwait(false);
         if (status.Length == 0)
         {
             // Kubelets send one on success too. Without it the client would take a lost node for a success.
@@ -288,4 +303,7 @@ internal sealed class RemoteCommandBridge : IDisposable
             // A stream's end by reset, or a connection that went away: the bridge ends by itself.
         }
     }
+
+    /// <summary>The streams of one command.</summary>
+    private sealed record Streams(SpdyStream Error, SpdyStream? Stdin, SpdyStream? Stdout, SpdyStream? Stderr, SpdyStream? Resize);
 }

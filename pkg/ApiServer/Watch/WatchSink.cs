@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Kube1.ApiServer.Http;
+using Kube1.ApiServer.Streaming;
 
 namespace Kube1.ApiServer.Watch;
 
@@ -30,9 +31,10 @@ internal abstract class WatchSink : IAsyncDisposable
     public static async ValueTask<WatchSink> OpenAsync(RequestScope scope, bool protobuf, CancellationTokenSource life)
     {
         var http = scope.Http;
-        if (http.WebSockets.IsWebSocketRequest)
+        if (ClientUpgrade.IsWebSocket(http))
         {
-            return new SocketSink(await http.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false), protobuf, life);
+            var socket = await ClientUpgrade.AcceptWebSocketAsync(http, null).ConfigureAwait(false);
+            return new SocketSink(socket, protobuf, life);
         }
 
         http.Response.StatusCode = 200;
@@ -125,19 +127,17 @@ internal abstract class WatchSink : IAsyncDisposable
             var ignored = new byte[256];
             try
             {
-                while (!life.IsCancellationRequested)
+                while ((await _socket.ReceiveAsync(ignored.AsMemory(), life.Token).ConfigureAwait(false)).MessageType
+                    != WebSocketMessageType.Close)
                 {
-                    var message = await _socket.ReceiveAsync(ignored.AsMemory(), life.Token).ConfigureAwait(false);
-                    if (message.MessageType == WebSocketMessageType.Close)
-                    {
-                        await life.CancelAsync().ConfigureAwait(false);
-                    }
                 }
             }
             catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The connection broke, or the watch has ended: either way nobody listens any more.
+                // The connection broke, the client broke the protocol, or the watch has ended: nobody listens any more.
             }
+
+            await life.CancelAsync().ConfigureAwait(false);
         }
     }
 }

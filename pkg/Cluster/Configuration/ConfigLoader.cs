@@ -74,11 +74,11 @@ public static class ConfigLoader
             return path is null ? values : throw new ConfigException($"--config: there is no file {path}");
         }
 
-        var yaml = new YamlStream();
+        YamlStream yaml;
         try
         {
             using var reader = File.OpenText(file);
-            yaml.Load(new BoundedYamlParser(reader));
+            yaml = BoundedYamlParser.Load(reader);
         }
         catch (YamlException e)
         {

@@ -124,8 +124,8 @@ public sealed class MetadataTests
     [TestCase("fe80::1%eth0", false)]
     [TestCase("[::1]", false)]
     [TestCase("", false)]
-    public void IsIPAddress_Text_IsReadStrictly(string text, bool sound) =>
-        Assert.That(NameRules.IsIPAddress(text).Count == 0, Is.EqualTo(sound));
+    public void TryParseIPAddress_Text_IsReadStrictly(string text, bool sound) =>
+        Assert.That(NameRules.TryParseIPAddress(text, out _), Is.EqualTo(sound));
 
     [TestCase("http", new string[0])]
     [TestCase("a--b", new[] { "must not contain consecutive hyphens" })]

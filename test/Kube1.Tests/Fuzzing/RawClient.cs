@@ -109,21 +109,41 @@ internal sealed class RawClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits, without reading, until the server has broken the connection: then the kernel refuses to send.</summary>
+    /// <summary>The head of an answer, without the empty line.</summary>
+    public async Task<string> ReadHeadAsync(CancellationToken ct)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            await _stream.ReadExactlyAsync(one, ct);
+            head.Append((char)one[0]);
+        }
+
+        return head.ToString(0, head.Length - 4);
+    }
+
+    /// <summary>Some bytes of the server; none when it has closed the connection.</summary>
+    public async Task<byte[]> ReadAsync(int count, CancellationToken ct)
+    {
+        var bytes = new byte[count];
+        try
+        {
+            await _stream.ReadExactlyAsync(bytes, ct);
+            return bytes;
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Waits, without reading, until the server has reset the connection.</summary>
     public async Task WaitUntilBrokenAsync(CancellationToken ct)
     {
-        while (_socket.Poll(0, SelectMode.SelectWrite) && !_socket.Poll(0, SelectMode.SelectError))
+        while (!_socket.Poll(0, SelectMode.SelectError))
         {
-            try
-            {
-                await _socket.SendAsync(new byte[1], SocketFlags.None, ct);
-            }
-            catch (SocketException)
-            {
-                return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ct);
         }
     }
 

@@ -21,7 +21,9 @@ public sealed class DefaultingTests
     [TestCase("deployments", "{}", "spec.progressDeadlineSeconds", "600")]
     [TestCase("daemonsets", "{}", "spec.updateStrategy", """{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":1,"maxSurge":0}}""")]
     [TestCase("daemonsets", "{}", "metadata.annotations", """{"deprecated.daemonset.template.generation":"1"}""")]
-    [TestCase("statefulsets", "{}", "spec.updateStrategy", """{"type":"RollingUpdate","rollingUpdate":{"partition":0,"maxUnavailable":1}}""")]
+    [TestCase("statefulsets", "{}", "spec.updateStrategy", """{"type":"RollingUpdate","rollingUpdate":{"partition":0}}""")]
+    [TestCase("statefulsets", """{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":2}}}}""", "spec.updateStrategy.rollingUpdate",
+        """{"partition":0}""")]
     [TestCase("statefulsets", "{}", "spec.persistentVolumeClaimRetentionPolicy", """{"whenDeleted":"Retain","whenScaled":"Retain"}""")]
     [TestCase("jobs", "{}", "spec.backoffLimit", "6")]
     [TestCase("jobs", """{"spec":{"completionMode":"Indexed","completions":1,"backoffLimitPerIndex":1}}""", "spec.backoffLimit", "2147483647")]

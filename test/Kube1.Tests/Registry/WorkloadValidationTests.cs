@@ -6,6 +6,10 @@ public sealed class WorkloadValidationTests
 {
     private const string NotNegative = "must be greater than or equal to 0";
 
+    private const string Subdomain = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
+        + "start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
     private const string Indexed = "\"completionMode\":\"Indexed\",\"completions\":4,\"parallelism\":2";
 
     private RegistryServer _server = null!;
@@ -52,8 +56,19 @@ public sealed class WorkloadValidationTests
     [TestCase("statefulsets", """{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":{"partition":1}}}}""",
         "spec.updateStrategy.rollingUpdate: Invalid value: {\"partition\":1}: only allowed for updateStrategy 'RollingUpdate'")]
     [TestCase("statefulsets", """{"spec":{"updateStrategy":{"rollingUpdate":{"partition":-1,"maxUnavailable":0}}}}""",
-        "spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: " + NotNegative,
-        "spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0")]
+        "spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: " + NotNegative)]
+    [TestCase("statefulsets", """
+        {"spec":{"replicas":-1,"volumeClaimTemplates":[{"metadata":{"name":"a"},"spec":{"accessModes":["Odd"],"volumeMode":"X"}},
+        {"metadata":{"name":"b"},"spec":{"resources":{"requests":{"storage":"0"}},"storageClassName":"A"}}]}}
+        """,
+        "spec.volumeClaimTemplates[0].spec.accessModes: Unsupported value: \"Odd\": supported values: \"ReadOnlyMany\", "
+        + "\"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"",
+        "spec.volumeClaimTemplates[0].spec.resources[storage]: Required value",
+        "spec.volumeClaimTemplates[0].spec.volumeMode: Unsupported value: \"X\": supported values: \"Block\", \"Filesystem\"",
+        "spec.volumeClaimTemplates[1].spec.accessModes: Required value: at least 1 access mode is required",
+        "spec.volumeClaimTemplates[1].spec.resources[storage]: Invalid value: \"0\": must be greater than zero",
+        "spec.volumeClaimTemplates[1].spec.storageClassName: Invalid value: \"A\": " + Subdomain,
+        "spec.replicas: Invalid value: -1: " + NotNegative)]
     [TestCase("statefulsets", """{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Burn"}}}""",
         "spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: \"Burn\": supported values: \"Retain\", "
         + "\"Delete\"")]
@@ -258,6 +273,12 @@ public sealed class WorkloadValidationTests
         + "is recommended: [must not contain dots]\"")]
     [TestCase("statefulsets", """{"spec":{"revisionHistoryLimit":-1}}""",
         "299 - \"spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended\"")]
+    [TestCase("statefulsets", """
+        {"spec":{"volumeClaimTemplates":[{"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"resources":
+        {"requests":{"storage":"1500m"}}}}]}}
+        """,
+        "299 - \"spec.volumeClaimTemplates[0].resources.requests[storage]: fractional byte value \\\"1500m\\\" is invalid, must be an "
+        + "integer\"")]
     public async Task Create_OddWorkload_Warning(string resource, string patch, string warning) =>
         Assert.That(await _server.WarningsAsync(resource, patch), Is.EqualTo(new[] { warning }));
 }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using Kube1.ApiServer;
 using Kube1.ApiServer.Audit;
 using Kube1.Testing;
 using Kube1.Tests.ApiServer;
@@ -41,14 +42,17 @@ internal sealed class ProxiedCluster : IAsyncDisposable
     /// <summary>HTTPS to the API server; redirects are shown, not followed.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<ProxiedCluster> StartAsync(Auditor? audit = null)
+    public static async Task<ProxiedCluster> StartAsync(Auditor? audit = null, ConnectionLimits? connections = null)
     {
         var backend = await BackendServer.StartAsync();
         var (pods, kubelets) = (new LoopbackConnector(backend), new LoopbackConnector(backend));
         var cluster = await TestCluster.StartAsync(new TestClusterOptions
         {
             Listen = true,
-            Configure = options => options with { Pods = pods, Kubelets = kubelets, Audit = audit },
+            Configure = options => options with
+            {
+                Pods = pods, Kubelets = kubelets, Connections = connections ?? options.Connections, Audit = audit,
+            },
         });
         var started = new ProxiedCluster(cluster, backend, pods, kubelets);
         await started.CreateObjectsAsync();

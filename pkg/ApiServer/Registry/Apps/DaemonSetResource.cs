@@ -37,6 +37,10 @@ internal sealed class DaemonSetResource : ResourceStrategy
     }
 
     /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.DropFromTemplate(obj, old);
+
+    /// <inheritdoc/>
     public override void PrepareForCreate(StrategyContext context, JsonObject obj)
     {
         if (Generation(obj) < 1)

@@ -37,6 +37,10 @@ internal sealed class DeploymentResource : ResourceStrategy
         }
     }
 
+    /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.DropFromTemplate(obj, old);
+
     /// <summary>Annotations say which revision is meant and why, so a change of them is a change of what is wanted.</summary>
     public override void PrepareForUpdate(StrategyContext context, JsonObject obj, JsonObject old)
     {

@@ -24,6 +24,10 @@ internal sealed class ReplicaSetResource : ResourceStrategy
     }
 
     /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.DropFromTemplate(obj, old);
+
+    /// <inheritdoc/>
     public override void PrepareForCreate(StrategyContext context, JsonObject obj) =>
         obj["status"] = new JsonObject { ["replicas"] = 0 };
 

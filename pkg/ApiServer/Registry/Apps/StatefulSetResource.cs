@@ -36,9 +36,7 @@ internal sealed class StatefulSetResource : ResourceStrategy
         strategy.Default("type", "RollingUpdate");
         if (strategy.Text("type") == "RollingUpdate")
         {
-            var rolling = strategy.Ensure("rollingUpdate");
-            rolling.Default("partition", 0);
-            rolling.Default("maxUnavailable", 1);
+            strategy.Ensure("rollingUpdate").Default("partition", 0);
         }
 
         var retention = spec.Ensure("persistentVolumeClaimRetentionPolicy");
@@ -51,6 +49,17 @@ internal sealed class StatefulSetResource : ResourceStrategy
             claim["apiVersion"] = "v1";
             claim.Ensure("spec").Default("volumeMode", "Filesystem");
             claim.Ensure("status").Default("phase", "Pending");
+        }
+    }
+
+    /// <summary>Beside those of the template, what MaxUnavailableStatefulSet is for.</summary>
+    public override void DropDisabled(JsonObject obj, JsonObject? old)
+    {
+        DisabledPodFields.DropFromTemplate(obj, old);
+        if (old.At("spec.updateStrategy.rollingUpdate.maxUnavailable") is null
+            && obj.At("spec.updateStrategy.rollingUpdate") is JsonObject rolling)
+        {
+            rolling.Remove("maxUnavailable");
         }
     }
 
@@ -93,10 +102,20 @@ internal sealed class StatefulSetResource : ResourceStrategy
     /// <inheritdoc/>
     public override IEnumerable<string> Warnings(StrategyContext context, JsonObject obj, JsonObject? old)
     {
+        var claims = new List<string>();
+        foreach (var (claim, at) in obj.Child("spec").Items("volumeClaimTemplates").Indexed(FieldPath.Of("spec", "volumeClaimTemplates")))
+        {
+            // Upstream spells the two paths so.
+            ClaimRules.AddWarnings(claim.Child("spec"), old is null ? at : at.Child("Spec"), claims);
+        }
+
         string[] history = obj.Integer("spec.revisionHistoryLimit") < 0
             ? ["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"]
             : [];
-        return [.. old is null ? WorkloadRules.NameWarnings(obj) : [], .. PodWarnings.OfTemplate(obj, old), .. history];
+        return
+        [
+            .. old is null ? WorkloadRules.NameWarnings(obj) : [], .. PodWarnings.OfTemplate(obj, old), .. claims, .. history,
+        ];
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube1.Api.Models;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Registry.Core;
 using Kube1.ApiServer.Registry.Core.PodSpecs;
@@ -17,6 +18,12 @@ internal static class StatefulSetRules
     {
         var spec = obj.Child("spec") ?? [];
         ValidatePolicies(spec, errors);
+        if (old is null)
+        {
+            // They never change after that.
+            ValidateClaims(spec, errors);
+        }
+
         errors.NotNegative(Spec, spec, "replicas", "minReadySeconds");
         errors.NotNegative(Spec.Child("ordinals.start"), spec.Integer("ordinals.start"));
         if (old is null || old.Text("spec.serviceName") != spec.Text("serviceName"))
@@ -72,6 +79,15 @@ internal static class StatefulSetRules
                         Spec.Child("persistentVolumeClaimRetentionPolicy", field), policy, "Retain", "Delete");
                 }
             }
+        }
+    }
+
+    private static void ValidateClaims(JsonObject spec, FieldErrorList errors)
+    {
+        foreach (var (claim, at) in spec.Items("volumeClaimTemplates").Indexed(Spec.Child("volumeClaimTemplates")))
+        {
+            ClaimRules.Validate(
+                KubeJson.Deserialize<V1PersistentVolumeClaimSpec>(claim.Child("spec") ?? []), at.Child("spec"), errors);
         }
     }
 

@@ -30,6 +30,10 @@ internal sealed class CronJobResource : ResourceStrategy
     }
 
     /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.DropFromTemplate(obj.Child("spec").Child("jobTemplate") ?? [], old.Child("spec").Child("jobTemplate"));
+
+    /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
         CronJobRules.Validate(obj, null, errors);
 

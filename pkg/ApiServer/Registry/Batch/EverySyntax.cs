@@ -49,12 +49,12 @@ internal static class EverySyntax
                 return $"time: unknown unit {GoText.Quote(unit.ToString())} in duration {GoText.Quote(text)}";
             }
 
-            total += number * factor;
-            if (total > MaxNanoseconds)
+            if (number > (MaxNanoseconds - total) / factor)
             {
                 return $"time: invalid duration {GoText.Quote(text)}";
             }
 
+            total += number * factor;
             rest = rest[unit.Length..];
         }
         while (rest.Length > 0);

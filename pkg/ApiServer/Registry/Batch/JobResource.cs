@@ -44,6 +44,10 @@ internal sealed class JobResource : ResourceStrategy
         LabelLikeTemplate(obj);
     }
 
+    /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.DropFromTemplate(obj, old);
+
     /// <summary>The selector is the Job's uid, so that two Jobs never fight over pods.</summary>
     public override void PrepareForCreate(StrategyContext context, JsonObject obj)
     {

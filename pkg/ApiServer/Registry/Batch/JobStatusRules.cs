@@ -242,7 +242,9 @@ internal sealed class JobStatusRules(JsonObject job, JsonObject old, FieldErrorL
 
         if (_before["startTime"] is not null && Changed("startTime") && !_spec.Flag("suspend"))
         {
-            errors.Required(Path.Child("startTime"), "startTime cannot be removed for unsuspended job");
+            errors.Invalid(
+                Path.Child("startTime"), RuleExtensions.Shown(_status["startTime"]),
+                "field is immutable for unsuspended job once set");
         }
 
         if (Is(old, "SuccessCriteriaMet") && !Is(job, "SuccessCriteriaMet"))

@@ -17,6 +17,10 @@ internal sealed class PodResource : ResourceStrategy
     /// <inheritdoc/>
     public override void Default(JsonObject obj) => PodSpecDefaults.ApplyToPod(obj.Ensure("spec"));
 
+    /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.Drop(obj.Child("spec"), old.Child("spec"));
+
     /// <summary>A new pod waits; one with scheduling gates says so (KEP-3521).</summary>
     public override void PrepareForCreate(StrategyContext context, JsonObject obj)
     {

@@ -14,6 +14,10 @@ internal sealed class PodTemplateResource : ResourceStrategy
     public override void Default(JsonObject obj) => PodSpecDefaults.Apply(obj.Ensure("template").Ensure("spec"));
 
     /// <inheritdoc/>
+    public override void DropDisabled(JsonObject obj, JsonObject? old) =>
+        DisabledPodFields.Drop(obj.Child("template").Child("spec"), old.Child("template").Child("spec"));
+
+    /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
         PodTemplateRules.Validate(obj.Child("template"), FieldPath.Of("template"), errors);
 

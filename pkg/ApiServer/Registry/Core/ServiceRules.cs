@@ -103,7 +103,7 @@ internal static class ServiceRules
             }
 
             errors.AddMessages(at.Child("hostname"), ingress.Hostname, NameRules.IsDns1123Subdomain);
-            if (NameRules.TryParseIPAddress(ingress.Hostname ?? "", out _))
+            if (AddressRules.IsIP(ingress.Hostname ?? ""))
             {
                 errors.Invalid(at.Child("hostname"), ingress.Hostname, "must be a DNS name, not an IP address");
             }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Kube1.Api.Models;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Registry.Core;
@@ -115,12 +114,13 @@ internal static class EndpointSliceRules
                 DomainRules.FullyQualifiedDomainName(address, path, errors);
                 return;
             case "IPv4" or "IPv6":
-                var family = type == "IPv4" ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-                if (!NameRules.TryParseIPAddress(address, out var parsed))
+                AddressRules.ValidateIP(address, path, errors);
+                if (!AddressRules.IsIP(address))
                 {
-                    errors.AddMessages(path, address, NameRules.IsIPAddress, evenEmpty: true);
+                    return;
                 }
-                else if (parsed.AddressFamily != family)
+
+                if (AddressRules.IsIPv6(address) != (type == "IPv6"))
                 {
                     errors.Invalid(path, address, $"must be an {type} address");
                 }

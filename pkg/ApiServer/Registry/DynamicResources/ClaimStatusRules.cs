@@ -160,13 +160,8 @@ internal static class ClaimStatusRules
             errors.TooLong(path.Child("hardwareAddress"), MaxHardwareAddressBytes);
         }
 
-        DeviceLists.ValidateTexts(data, "ips", MaxAddresses, path.Child("ips"), errors, (address, at) =>
-        {
-            if (!AddressRules.IsCidr(address))
-            {
-                errors.Invalid(
-                    at, address, "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)");
-            }
-        });
+        DeviceLists.ValidateTexts(
+            data, "ips", MaxAddresses, path.Child("ips"), errors,
+            (address, at) => AddressRules.ValidateInterface(address, at, errors));
     }
 }

@@ -10,10 +10,17 @@ namespace Kube1.ApiServer.Registry.FlowControl;
 /// </summary>
 internal sealed class PriorityLevelConfigurationResource : ResourceStrategy
 {
-    private const long Shares = 30;
-    private const long Queues = 64;
-    private const long HandSize = 8;
-    private const long QueueLength = 50;
+    /// <summary>nominalConcurrencyShares of a limited level.</summary>
+    public const int Shares = 30;
+
+    /// <summary>How many queues a level has.</summary>
+    public const int Queues = 64;
+
+    /// <summary>From how many of them a flow gets one.</summary>
+    public const int HandSize = 8;
+
+    /// <summary>How many requests wait in one.</summary>
+    public const int QueueLength = 50;
 
     /// <inheritdoc/>
     public override bool TracksGeneration => true;

@@ -35,7 +35,7 @@ internal sealed class IngressResource : ResourceStrategy
     /// <inheritdoc/>
     public override void ValidateStatusUpdate(
         StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
-        IngressRules.ValidateStatus(obj, errors);
+        IngressRules.ValidateStatus(obj, old, errors);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Warnings(StrategyContext context, JsonObject obj, JsonObject? old)

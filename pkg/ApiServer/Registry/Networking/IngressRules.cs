@@ -67,17 +67,25 @@ internal static class IngressRules
     }
 
     /// <summary>Checks the addresses that a controller has reported.</summary>
-    public static void ValidateStatus(JsonObject obj, FieldErrorList errors)
+    public static void ValidateStatus(JsonObject obj, JsonObject old, FieldErrorList errors)
     {
+        var kept = Reported(old).Select(ingress => ingress.Text("ip")).ToHashSet(StringComparer.Ordinal);
         var path = FieldPath.Of("status", "loadBalancer", "ingress");
-        foreach (var (ingress, at) in obj.Child("status").Child("loadBalancer").Items("ingress").Indexed(path))
+        foreach (var (ingress, at) in Reported(obj).Indexed(path))
         {
-            errors.AddMessages(at.Child("ip"), ingress.Text("ip"), NameRules.IsIPAddress);
+            if (ingress.Text("ip") is { Length: > 0 } address)
+            {
+                AddressRules.ValidateIP(address, at.Child("ip"), errors, kept);
+            }
+
             var name = ingress.Text("hostname");
             errors.AddMessages(at.Child("hostname"), name, NameRules.IsDns1123Subdomain);
             NotAddress(name, at.Child("hostname"), errors);
         }
     }
+
+    private static IEnumerable<JsonObject> Reported(JsonObject obj) =>
+        obj.Child("status").Child("loadBalancer").Items("ingress");
 
     private static bool HasBadWildcardRule(JsonObject old)
     {
@@ -95,7 +103,7 @@ internal static class IngressRules
 
     private static void NotAddress(string host, FieldPath path, FieldErrorList errors)
     {
-        if (NameRules.TryParseIPAddress(host, out _))
+        if (AddressRules.IsIP(host))
         {
             errors.Invalid(path, host, "must be a DNS name, not an IP address");
         }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Registry.Core;
@@ -14,15 +13,8 @@ internal sealed class IpAddressResource : ResourceStrategy
     private static readonly FieldPath Parent = FieldPath.Of("spec", "parentRef");
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ValidateName(string name, bool prefix)
-    {
-        if (!NameRules.TryParseIPAddress(name, out var address))
-        {
-            return [$"ParseAddr(\"{name}\"): unable to parse IP"];
-        }
-
-        return address.ToString() == name ? [] : ["must be a canonical format IP address"];
-    }
+    public override IReadOnlyList<string> ValidateName(string name, bool prefix) =>
+        AddressRules.WrongCanonicalIP(name) is { } wrong ? [wrong] : [];
 
     /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>

@@ -28,7 +28,12 @@ internal sealed class NetworkPolicyResource : ResourceStrategy
 
     /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
-        NetworkPolicyRules.Validate(KubeJson.Deserialize<V1NetworkPolicy>(obj), errors);
+        NetworkPolicyRules.Validate(KubeJson.Deserialize<V1NetworkPolicy>(obj), null, errors);
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
+        NetworkPolicyRules.Validate(
+            KubeJson.Deserialize<V1NetworkPolicy>(obj), KubeJson.Deserialize<V1NetworkPolicy>(old), errors);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Warnings(StrategyContext context, JsonObject obj, JsonObject? old) =>

@@ -10,25 +10,26 @@ internal static class NetworkPolicyRules
 {
     private static readonly FieldPath Spec = FieldPath.Of("spec");
 
-    /// <summary>Checks a policy.</summary>
-    public static void Validate(V1NetworkPolicy policy, FieldErrorList errors)
+    /// <summary>Checks a policy; ranges that the stored one has already may stay as they are.</summary>
+    public static void Validate(V1NetworkPolicy policy, V1NetworkPolicy? old, FieldErrorList errors)
     {
         if (policy.Spec is not { } spec)
         {
             return;
         }
 
+        var kept = old is null ? [] : Ranges(old).ToHashSet(StringComparer.Ordinal);
         LabelSelectorValidation.Validate(spec.PodSelector, Spec.Child("podSelector"), errors);
         foreach (var (rule, at) in spec.Ingress.Indexed(Spec.Child("ingress")))
         {
             ValidatePorts(rule.Ports, at.Child("ports"), errors);
-            ValidatePeers(rule.From, at.Child("from"), errors);
+            ValidatePeers(rule.From, kept, at.Child("from"), errors);
         }
 
         foreach (var (rule, at) in spec.Egress.Indexed(Spec.Child("egress")))
         {
             ValidatePorts(rule.Ports, at.Child("ports"), errors);
-            ValidatePeers(rule.To, at.Child("to"), errors);
+            ValidatePeers(rule.To, kept, at.Child("to"), errors);
         }
 
         if (spec.PolicyTypes?.Count > 2)
@@ -51,6 +52,24 @@ internal static class NetworkPolicyRules
     /// <summary>What to warn of: ranges with bits below their prefix, or not written as RFC 5952 wants.</summary>
     public static IEnumerable<string> Warnings(V1NetworkPolicy policy)
     {
+        foreach (var (block, path) in Blocks(policy))
+        {
+            var ranges = (block.Except ?? []).AsEnumerable().Indexed(path.Child("except")).Prepend((block.Cidr, path.Child("cidr")));
+            foreach (var (range, at) in ranges)
+            {
+                if (AddressRules.WarningForCidr(range, at) is { } warning)
+                {
+                    yield return warning;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> Ranges(V1NetworkPolicy policy) =>
+        Blocks(policy).SelectMany(block => (block.Block.Except ?? []).Prepend(block.Block.Cidr));
+
+    private static IEnumerable<(V1IPBlock Block, FieldPath Path)> Blocks(V1NetworkPolicy policy)
+    {
         var ingress = policy.Spec?.Ingress?.AsEnumerable().Indexed(Spec.Child("ingress"))
             .SelectMany(rule => rule.Item.From?.AsEnumerable().Indexed(rule.Path.Child("from")) ?? []) ?? [];
         var egress = policy.Spec?.Egress?.AsEnumerable().Indexed(Spec.Child("egress"))
@@ -59,13 +78,7 @@ internal static class NetworkPolicyRules
         {
             if (peer.IpBlock is { } block)
             {
-                var path = at.Child("ipBlock");
-                var excepted = (block.Except ?? []).AsEnumerable().Indexed(path.Child("except"))
-                    .SelectMany(e => CidrWarnings.For(e.Path, e.Item));
-                foreach (var warning in CidrWarnings.For(path.Child("cidr"), block.Cidr).Concat(excepted))
-                {
-                    yield return warning;
-                }
+                yield return (block, at.Child("ipBlock"));
             }
         }
     }
@@ -114,7 +127,8 @@ internal static class NetworkPolicyRules
         }
     }
 
-    private static void ValidatePeers(List<V1NetworkPolicyPeer>? peers, FieldPath path, FieldErrorList errors)
+    private static void ValidatePeers(
+        List<V1NetworkPolicyPeer>? peers, HashSet<string> kept, FieldPath path, FieldErrorList errors)
     {
         foreach (var (peer, at) in peers.Indexed(path))
         {
@@ -122,7 +136,7 @@ internal static class NetworkPolicyRules
             LabelSelectorValidation.Validate(peer.NamespaceSelector, at.Child("namespaceSelector"), errors);
             if (peer.IpBlock is { } block)
             {
-                ValidateBlock(block, at.Child("ipBlock"), errors);
+                ValidateBlock(block, kept, at.Child("ipBlock"), errors);
                 if (peer.PodSelector is not null || peer.NamespaceSelector is not null)
                 {
                     errors.Forbidden(at, "may not specify both ipBlock and another peer");
@@ -135,28 +149,24 @@ internal static class NetworkPolicyRules
         }
     }
 
-    private static void ValidateBlock(V1IPBlock block, FieldPath path, FieldErrorList errors)
+    private static void ValidateBlock(V1IPBlock block, HashSet<string> kept, FieldPath path, FieldErrorList errors)
     {
-        const string cidr = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
         if (string.IsNullOrEmpty(block.Cidr))
         {
             errors.Required(path.Child("cidr"));
             return;
         }
 
+        AddressRules.ValidateCidr(block.Cidr, path.Child("cidr"), errors, kept);
         if (!AddressRules.IsCidr(block.Cidr))
         {
-            errors.Invalid(path.Child("cidr"), block.Cidr, cidr);
             return;
         }
 
         foreach (var (except, at) in block.Except.Indexed(path.Child("except")))
         {
-            if (!AddressRules.IsCidr(except))
-            {
-                errors.Invalid(at, except, cidr);
-            }
-            else if (!AddressRules.IsStrictlyWithin(except, block.Cidr))
+            AddressRules.ValidateCidr(except, at, errors, kept);
+            if (AddressRules.IsCidr(except) && !AddressRules.IsStrictlyWithin(except, block.Cidr))
             {
                 errors.Invalid(at, except, "must be a strict subset of `cidr`");
             }

@@ -17,8 +17,7 @@ internal static class ParentReferenceRules
 
         foreach (var field in new[] { "kind", "name" })
         {
-            errors.RequiredText(path.Child(field), reference.Text(field), $"{field} is required");
-            errors.AddMessages(path.Child(field), reference.Text(field), NameRules.IsPathSegmentName);
+            errors.RequiredName(path.Child(field), reference.Text(field), NameRules.IsPathSegmentName);
         }
     }
 

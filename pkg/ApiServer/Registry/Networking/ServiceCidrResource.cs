@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Registry.Core;
@@ -32,17 +30,16 @@ internal sealed class ServiceCidrResource : ResourceStrategy
             return;
         }
 
-        if (ranges.Count == MaxRanges && !IsDualStack(ranges))
-        {
-            errors.Invalid(
-                Ranges, RuleExtensions.Shown(obj["spec"]),
-                "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
-            return;
-        }
-
         foreach (var (range, at) in ranges.Indexed(Ranges))
         {
-            ValidateRange(range, at, errors);
+            AddressRules.ValidateCanonicalCidr(range, at, errors);
+        }
+
+        if (ranges.Count == MaxRanges && AddressRules.IsSameFamily(ranges[0], ranges[1]))
+        {
+            errors.Invalid(
+                Ranges, RuleExtensions.Shown(ranges),
+                "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64");
         }
     }
 
@@ -52,7 +49,7 @@ internal sealed class ServiceCidrResource : ResourceStrategy
         var (now, before) = (obj.Texts("spec.cidrs").ToList(), old.Texts("spec.cidrs").ToList());
         if (now.Count != before.Count && !(before.Count == 1 && now.Count == MaxRanges))
         {
-            errors.Invalid(Ranges, RuleExtensions.Shown(obj["spec"]), "field is immutable");
+            errors.Invalid(Ranges, RuleExtensions.Shown(now), "field is immutable");
             return;
         }
 
@@ -77,49 +74,4 @@ internal sealed class ServiceCidrResource : ResourceStrategy
         Columns.Text("CIDRs", "The ranges", o => Columns.Join(o.Texts("spec.cidrs"))),
         Columns.Age,
     ];
-
-    private static bool IsDualStack(List<string> ranges) =>
-        ranges.All(IsRange) && ranges.Select(r => IPAddress.Parse(r.Split('/')[0]).AddressFamily).Distinct().Count() == 2;
-
-    private static bool IsRange(string range) => AddressRules.IsCidr(range);
-
-    private static void ValidateRange(string range, FieldPath path, FieldErrorList errors)
-    {
-        if (!IsRange(range))
-        {
-            errors.Invalid(path, range, $"netip.ParsePrefix(\"{range}\"): {Wrong(range)}");
-            return;
-        }
-
-        var parts = range.Split('/');
-        var (address, bits) = (IPAddress.Parse(parts[0]), int.Parse(parts[1]));
-        if (!CidrWarnings.Masked(address, bits).Equals(address))
-        {
-            errors.Invalid(path, range, "wrong CIDR format, IP doesn't match network IP address");
-        }
-
-        if ($"{address}/{bits}" != range)
-        {
-            errors.Invalid(path, range, "CIDR not in RFC 5952 canonical format");
-        }
-    }
-
-    private static string Wrong(string range)
-    {
-        var slash = range.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0)
-        {
-            return "no '/'";
-        }
-
-        if (!NameRules.TryParseIPAddress(range[..slash], out var address))
-        {
-            return $"ParseAddr(\"{range[..slash]}\"): unable to parse IP";
-        }
-
-        return int.TryParse(range.AsSpan(slash + 1), out var bits)
-            && bits > (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
-            ? "prefix length out of range"
-            : $"bad bits after slash: \"{range[(slash + 1)..]}\"";
-    }
 }

@@ -220,7 +220,7 @@ internal static class ContainerRules
 
         if (rules?.Count > MaxRestartRules)
         {
-            errors.TooLong(path.Child("restartPolicyRules"), MaxRestartRules);
+            errors.TooMany(path.Child("restartPolicyRules"), rules.Count, MaxRestartRules);
         }
 
         foreach (var (rule, ruleAt) in rules.Indexed(path.Child("restartPolicyRules")))
@@ -249,7 +249,7 @@ internal static class ContainerRules
 
         if (codes.Values?.Count > MaxExitCodes)
         {
-            errors.TooLong(path.Child("exitCodes", "values"), MaxExitCodes);
+            errors.TooMany(path.Child("exitCodes", "values"), codes.Values.Count, MaxExitCodes);
         }
     }
 

@@ -76,6 +76,29 @@ internal static class EnvironmentRules
         }
     }
 
+    /// <summary>Files of variables lie in volumes that are the pod's own (KEP-3721).</summary>
+    public static void ValidateFileVolumes(V1PodSpec spec, FieldPath path, FieldErrorList errors)
+    {
+        Validate(spec.InitContainers, path.Child("initContainers"), container => container.Env);
+        Validate(spec.Containers, path.Child("containers"), container => container.Env);
+        Validate(spec.EphemeralContainers, path.Child("ephemeralContainers"), container => container.Env);
+
+        void Validate<T>(List<T>? containers, FieldPath list, Func<T, List<V1EnvVar>?> variables)
+        {
+            foreach (var (container, at) in containers.Indexed(list))
+            {
+                foreach (var (variable, variableAt) in variables(container).Indexed(at.Child("env")))
+                {
+                    if (variable.ValueFrom?.FileKeyRef is { } file)
+                    {
+                        ValidateFileVolume(
+                            file.VolumeName, spec.Volumes, variableAt.Child("valueFrom", "fileKeyRef", "volumeName"), errors);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>A field of the pod for one of its containers, in env or in a volume.</summary>
     public static void ValidateField(V1ObjectFieldSelector field, string[] supported, FieldPath path, FieldErrorList errors)
     {
@@ -223,6 +246,19 @@ internal static class EnvironmentRules
         else if (count > 1)
         {
             errors.Invalid(path, Nothing, "may not have more than one field specified at a time");
+        }
+    }
+
+    private static void ValidateFileVolume(string name, List<V1Volume>? volumes, FieldPath path, FieldErrorList errors)
+    {
+        var volume = volumes?.Find(volume => volume.Name == name);
+        if (volume is null)
+        {
+            errors.NotFound(path, name);
+        }
+        else if (volume.EmptyDir is null)
+        {
+            errors.Invalid(path, name, "referenced volume must be of type emptyDir");
         }
     }
 

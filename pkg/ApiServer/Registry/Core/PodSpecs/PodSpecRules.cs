@@ -44,6 +44,7 @@ internal static class PodSpecRules
         ValidateHostAliases(spec.HostAliases, path.Child("hostAliases"), errors);
         ValidateClasses(spec, path, errors);
         WindowsRules.ValidateOs(spec, path, errors);
+        EnvironmentRules.ValidateFileVolumes(spec, path, errors);
     }
 
     private static void ValidateClaims(List<V1PodResourceClaim>? claims, FieldPath path, FieldErrorList errors)

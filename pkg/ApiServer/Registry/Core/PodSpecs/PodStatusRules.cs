@@ -108,7 +108,7 @@ internal static class PodStatusRules
                 errors.Duplicate(at, claim.Name);
             }
 
-            errors.AddMessages(at, claim.ResourceClaimName, NameRules.IsDns1123Subdomain);
+            errors.AddMessages(item.Child("resourceClaimName"), claim.ResourceClaimName, NameRules.IsDns1123Subdomain);
         }
     }
 

@@ -84,14 +84,8 @@ internal static class TolerationRules
                 }
 
                 break;
-            case "Lt" or "Gt":
-                if (!long.TryParse(toleration.Value, out _))
-                {
-                    errors.Invalid(path.Child("value"), toleration.Value ?? "", "value must be a valid integer");
-                }
-
-                break;
             case var other:
+                // Lt and Gt are behind the gate TaintTolerationComparisonOperators.
                 errors.NotSupported(at, other, ["Equal", "Exists"]);
                 break;
         }
