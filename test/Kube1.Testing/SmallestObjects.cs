@@ -89,7 +89,7 @@ public static class SmallestObjects
             """ "spec":{"matchConstraints":{"resourceRules":[$rule]},"validations":[{"expression":"true"}]}""",
         "mutatingadmissionpolicies" => """
             "spec":{"matchConstraints":{"resourceRules":[$rule]},"reinvocationPolicy":"Never",
-            "mutations":[{"patchType":"JSONPatch","jsonPatch":{"expression":"[]"}}]}
+            "mutations":[{"patchType":"JSONPatch","jsonPatch":{"expression":"[JSONPatch{}]"}}]}
             """,
         "validatingadmissionpolicybindings" => """ "spec":{"policyName":"p","validationActions":["Deny"]}""",
         "mutatingadmissionpolicybindings" => """ "spec":{"policyName":"p"}""",

@@ -188,25 +188,34 @@ public sealed class CatalogSweepTests
         body["metadata"]!["labels"] = new JsonObject { ["sweep"] = "yes" };
         var (code, created) = await Http.SendAsync("POST", CollectionOf(resource), body.ToJsonString());
         Assert.That(code, Is.EqualTo(201), created.ToJsonString());
-        if (IsDefinition(CollectionOf(resource)))
-        {
-            // The server itself writes the status of these.
-            created = await EstablishedAsync(Http, CollectionOf(resource));
-        }
-
+        created = await SettledAsync(Http, resource, created);
         return ($"{CollectionOf(resource)}/{SmallestObjects.NameOf(resource.Resource.GroupResource)}", created);
     }
 
-    /// <summary>Waits until the definition of the sweep is established.</summary>
-    internal static async Task<JsonObject> EstablishedAsync(HttpClient http, string collection)
+    /// <summary>
+    /// The object of the sweep as it stays: the server itself writes the status of some, and this waits until it has.
+    /// </summary>
+    internal static async Task<JsonObject> SettledAsync(HttpClient http, ResourceDescriptor resource, JsonObject created)
     {
-        await using var watch = await WatchStream.OpenAsync(http, collection + "?watch=1&resourceVersion=0");
+        Func<JsonObject, bool>? isSettled = resource.Resource.Resource switch
+        {
+            "customresourcedefinitions" =>
+                d => CustomResourceServer.Condition(d, "Established")?.Text("status") == "True",
+            "validatingadmissionpolicies" => p => p.Text("status.observedGeneration") == p.Text("metadata.generation"),
+            _ => null,
+        };
+        if (isSettled is null)
+        {
+            return created;
+        }
+
+        await using var watch = await WatchStream.OpenAsync(
+            http, CollectionOf(resource) + "?watch=1&resourceVersion=0");
         while (true)
         {
-            var (_, definition) = await watch.NextAsync();
-            if (CustomResourceServer.Condition(definition, "Established")?.Text("status") == "True")
+            if ((await watch.NextAsync()).Object is var now && isSettled(now))
             {
-                return definition;
+                return now;
             }
         }
     }
