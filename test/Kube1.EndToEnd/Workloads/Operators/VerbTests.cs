@@ -115,7 +115,11 @@ public sealed class VerbTests
               group: field.example.com
               scope: Cluster
               names: {plural: tents, singular: tent, kind: Tent}
-              versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
             ---
             apiVersion: field.example.com/v1
             kind: Tent
