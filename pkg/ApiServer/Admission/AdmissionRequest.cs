@@ -63,6 +63,9 @@ public sealed class AdmissionRequest
     /// <summary>The HTTP request that this is a write of.</summary>
     internal AdmissionOrigin? Origin { get; init; }
 
+    /// <summary>The end of the write, in validating admission; null where the writer does not tell.</summary>
+    internal WriteEnd? End { get; init; }
+
     /// <summary>Whether this is one object of a collection that is deleted: the request names none.</summary>
     public bool IsOfCollection { get; init; }
 

@@ -38,8 +38,8 @@ internal sealed record LevelLimits(
                 : null;
             yield return new LevelLimits(
                 level.Text("metadata.name"), level.Text("metadata.uid"), IsExempted(level), nominal, nominal - lendable,
-                nominal + borrowed, queues is null ? 0 : Number(queues, "queues", Defaults.Queues), Number(queues, "handSize", Defaults.HandSize),
-                Number(queues, "queueLengthLimit", Defaults.QueueLength));
+                nominal + borrowed, queues is null ? 0 : Number(queues, "queues", Defaults.Queues),
+                Number(queues, "handSize", Defaults.HandSize), Number(queues, "queueLengthLimit", Defaults.QueueLength));
         }
     }
 

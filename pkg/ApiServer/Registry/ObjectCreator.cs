@@ -102,7 +102,8 @@ internal sealed class ObjectCreator(ApiServerCore core)
 
         using var reservation = await resource.Strategy.BeginCreateAsync(context, obj, cancellationToken)
             .ConfigureAwait(false);
-        await core.Admission.ValidateAsync(AdmissionFor(scope, obj), cancellationToken).ConfigureAwait(false);
+        using var end = new WriteEnd();
+        await core.Admission.ValidateAsync(AdmissionFor(scope, obj, end), cancellationToken).ConfigureAwait(false);
         var key = resource.KeyOf(scope.Namespace, ObjectMetadata.Of(obj).Name);
         if (scope.DryRun)
         {
@@ -192,8 +193,9 @@ internal sealed class ObjectCreator(ApiServerCore core)
         }
     }
 
-    private AdmissionRequest AdmissionFor(RequestScope scope, JsonObject obj) => new()
+    private AdmissionRequest AdmissionFor(RequestScope scope, JsonObject obj, WriteEnd? end = null) => new()
     {
+        End = end,
         Operation = AdmissionOperation.Create,
         Resource = scope.Resource.Descriptor,
         Namespace = scope.Namespace ?? "",

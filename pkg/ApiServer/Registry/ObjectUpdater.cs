@@ -74,7 +74,8 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         using var reservation = scope.Info.Subresource.Length == 0
             ? await resource.Strategy.BeginUpdateAsync(context, obj, old, cancellationToken).ConfigureAwait(false)
             : null;
-        await core.Admission.ValidateAsync(AdmissionFor(scope, name, obj, old, form), cancellationToken)
+        using var end = new WriteEnd();
+        await core.Admission.ValidateAsync(AdmissionFor(scope, name, obj, old, form, end), cancellationToken)
             .ConfigureAwait(false);
         return await StoreAsync(scope, entry, obj, old, reservation, cancellationToken).ConfigureAwait(false);
     }
@@ -241,8 +242,9 @@ internal sealed class ObjectUpdater(ApiServerCore core)
     }
 
     private AdmissionRequest AdmissionFor(
-        RequestScope scope, string name, JsonObject obj, JsonObject old, IAdmissionForm? form) => new()
+        RequestScope scope, string name, JsonObject obj, JsonObject old, IAdmissionForm? form, WriteEnd? end = null) => new()
     {
+        End = end,
         Operation = AdmissionOperation.Update,
         Resource = scope.Resource.Descriptor,
         Subresource = scope.Info.Subresource,

@@ -1,3 +1,5 @@
+using Kube1.Tests.ApiServer;
+
 namespace Kube1.Tests.Registry;
 
 /// <summary>Groups apps, batch, autoscaling and policy: what is wrong with objects, in upstream's paths and words.</summary>
@@ -238,6 +240,57 @@ public sealed class WorkloadValidationTests
         "spec.schedule: Invalid value: \"CRON_TZ=UTC @daily\": cannot use TZ or CRON_TZ in schedule, use timeZone field instead")]
     public async Task Update_Workload_Causes(string resource, string stored, string change, params string[] causes) =>
         Assert.That(await _server.UpdateAsync(resource, stored, change), Is.EqualTo(causes));
+
+    [TestCase("{}", true)]
+    [TestCase("""{"active":1}""", false)]
+    [TestCase("""{"startTime":"2026-01-01T00:00:00Z"}""", false)]
+    [TestCase("""{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Suspended","status":"True"}]}""", true)]
+    public async Task Update_TemplateOfASuspendedJob_MayChangeWhileItIsIdle(string status, bool mayChange)
+    {
+        const string jobs = "apis/batch/v1/namespaces/default/jobs";
+        const string patch = "application/merge-patch+json";
+        var (created, job) = await _server.Http.SendAsync("POST", jobs, """
+            {"metadata":{"generateName":"idle-"},"spec":{"suspend":true,"template":{"spec":{"restartPolicy":"Never",
+            "containers":[{"name":"c","image":"i"}]}}}}
+            """);
+        Assert.That(created, Is.EqualTo(201), job.ToJsonString());
+        var path = $"{jobs}/{job["metadata"]!["name"]}";
+        var (told, answer) = await _server.Http.SendAsync("PATCH", path + "/status", "{\"status\":" + status + "}", patch);
+        Assert.That(told, Is.EqualTo(200), answer.ToJsonString());
+
+        foreach (var change in new[]
+        {
+            """{"spec":{"template":{"spec":{"nodeSelector":{"a":"b"}}}}}""",
+            """{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]}}}}""",
+        })
+        {
+            var (code, body) = await _server.Http.SendAsync("PATCH", path + "?dryRun=All", change, patch);
+            Assert.That(code, Is.EqualTo(mayChange ? 200 : 422), body.ToJsonString());
+        }
+    }
+
+    [Test]
+    public async Task Status_StartTimeOfARunningJob_IsImmutable()
+    {
+        const string jobs = "apis/batch/v1/namespaces/default/jobs";
+        const string patch = "application/merge-patch+json";
+        var (_, job) = await _server.Http.SendAsync("POST", jobs, """
+            {"metadata":{"generateName":"runs-"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}
+            """);
+        var path = $"{jobs}/{job["metadata"]!["name"]}/status";
+        await _server.Http.SendAsync("PATCH", path, """{"status":{"startTime":"2026-01-01T00:00:00Z"}}""", patch);
+
+        var (code, moved) = await _server.Http.SendAsync("PATCH", path, """{"status":{"startTime":"2026-01-02T00:00:00Z"}}""", patch);
+        var (_, removed) = await _server.Http.SendAsync("PATCH", path, """{"status":{"startTime":null}}""", patch);
+
+        Assert.That(code, Is.EqualTo(422));
+        Assert.That(
+            (string?)moved["details"]!["causes"]![0]!["message"],
+            Is.EqualTo("Invalid value: \"2026-01-02T00:00:00Z\": field is immutable for unsuspended job once set"));
+        Assert.That(
+            (string?)removed["details"]!["causes"]![0]!["message"],
+            Is.EqualTo("Invalid value: null: field is immutable for unsuspended job once set"));
+    }
 
     [TestCase("deployments", """{"status":{"replicas":1,"readyReplicas":2,"availableReplicas":3}}""",
         "status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas",

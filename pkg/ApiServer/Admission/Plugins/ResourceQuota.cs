@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
+using Kube1.Api.Errors;
 using Kube1.Api.Models;
 using Kube1.Api.Quotas;
 using Kube1.ApiServer.Admission.Quotas;
@@ -15,12 +16,15 @@ namespace Kube1.ApiServer.Admission.Plugins;
 internal sealed class ResourceQuota(
     Func<IObjectRegistry> objects, IReadOnlyList<LimitedResource> limited, TimeProvider time) : IAdmissionPlugin
 {
+    private const string UsedField = "status.used";
+
     private static readonly GroupResource Pods = new("", "pods");
     private static readonly GroupResource Services = new("", "services");
     private static readonly GroupResource Claims = new("", "persistentvolumeclaims");
     private static readonly GroupResource ResourceClaims = new("resource.k8s.io", "resourceclaims");
+    private static readonly GroupResource Quotas = new("", "resourcequotas");
 
-    private readonly QuotaLedger _ledger = new(objects, limited);
+    private readonly QuotaLedger _ledger = new(objects, limited, time);
 
     /// <inheritdoc/>
     public string Name => "ResourceQuota";
@@ -39,7 +43,7 @@ internal sealed class ResourceQuota(
             (AdmissionOperation.Create, "") => !QuotaEvaluators.Ignores(resource),
             (AdmissionOperation.Update, "") => resource == Services || resource == Claims || resource == ResourceClaims,
             (AdmissionOperation.Update, "resize") => resource == Pods,
-            (AdmissionOperation.Update, "status") => resource == Claims && ChangesStorage(request),
+            (AdmissionOperation.Update, "status") => resource == Quotas || (resource == Claims && ChangesStorage(request)),
             _ => false,
         };
     }
@@ -50,6 +54,12 @@ internal sealed class ResourceQuota(
     /// <inheritdoc/>
     public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
+        if (request.Resource.Resource.GroupResource == Quotas)
+        {
+            CheckSettled(request);
+            return;
+        }
+
         var evaluator = QuotaEvaluators.For(request.Resource.Resource.GroupResource);
         if (limited.Count == 0 && !request.Objects.List<V1ResourceQuota>(request.Namespace)
             .Any(q => q.Status?.Hard?.Keys.Any(evaluator.Tracks) == true))
@@ -70,6 +80,24 @@ internal sealed class ResourceQuota(
             throw refusal;
         }
     }
+
+    /// <summary>
+    /// Who counts what is used has not seen what was admitted a moment ago: a lower count from him comes too soon. He
+    /// counts again, as after any other change in between.
+    /// </summary>
+    private void CheckSettled(AdmissionRequest request)
+    {
+        if (!_ledger.Unsettled.IsSettled(request.Namespace) && Lowers(request.Object!.At(UsedField), request.OldObject.At(UsedField)))
+        {
+            throw ApiErrors.Conflict(Quotas, request.Name, ApiErrors.ObjectModified);
+        }
+    }
+
+    private static bool Lowers(JsonNode? now, JsonNode? before) => (before as JsonObject ?? []).Any(amount =>
+        Amount(amount.Value) is { } was && (Amount((now as JsonObject)?[amount.Key]) ?? default) < was);
+
+    private static ResourceQuantity? Amount(JsonNode? value) =>
+        value is JsonValue && ResourceQuantity.TryParse(value.ToString(), out var amount) ? amount : null;
 
     private static bool ChangesStorage(AdmissionRequest request)
     {

@@ -53,6 +53,7 @@ internal sealed class QuotaAccount(V1ResourceQuota quota)
             return;
         }
 
+        request.IsCharged = charges.Count > 0;
         foreach (var (account, used) in charges)
         {
             account.Used = used;

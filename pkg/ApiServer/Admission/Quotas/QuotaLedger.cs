@@ -11,7 +11,8 @@ namespace Kube1.ApiServer.Admission.Quotas;
 /// Charges requests to the quotas of their namespace, so that no two take the last of something. Requests of a namespace
 /// that come while one is decided wait, and are decided together with one write: the first of them does it for all.
 /// </summary>
-internal sealed class QuotaLedger(Func<IObjectRegistry> objects, IReadOnlyList<LimitedResource> limited)
+internal sealed class QuotaLedger(
+    Func<IObjectRegistry> objects, IReadOnlyList<LimitedResource> limited, TimeProvider time)
 {
     /// <summary>Only a status or a quota that changes meanwhile makes a decision start over, so a few are plenty.</summary>
     private const int MaxAttempts = 10;
@@ -23,6 +24,9 @@ internal sealed class QuotaLedger(Func<IObjectRegistry> objects, IReadOnlyList<L
 
     // The namespaces that somebody decides for now, with who waits for his turn. At most all writes in flight wait here.
     private readonly Dictionary<string, List<Waiter>> _busy = new(StringComparer.Ordinal);
+
+    /// <summary>What is charged and not seen by who counts.</summary>
+    public UnsettledCharges Unsettled { get; } = new(time);
 
     /// <summary>Decides on a request and charges it; its refusal says whether it may go on.</summary>
     public async ValueTask DecideAsync(QuotaRequest request)
@@ -58,11 +62,16 @@ internal sealed class QuotaLedger(Func<IObjectRegistry> objects, IReadOnlyList<L
             var accounts = objects().List<V1ResourceQuota>(ns).Select(q => new QuotaAccount(q)).ToList();
             foreach (var request in requests)
             {
-                request.Refusal = null;
+                (request.Refusal, request.IsCharged) = (null, false);
                 QuotaAccount.Decide(accounts, limited, request);
             }
 
             var charged = accounts.Where(a => a.IsCharged).ToList();
+            foreach (var request in requests.Where(request => request.IsCharged))
+            {
+                request.Begin(Unsettled);
+            }
+
             if (charged.Count == 0 || await TryStoreAsync(charged).ConfigureAwait(false))
             {
                 return;

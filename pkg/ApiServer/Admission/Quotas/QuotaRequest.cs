@@ -9,6 +9,7 @@ internal sealed class QuotaRequest
 {
     private readonly AdmissionRequest _request;
     private readonly object? _old;
+    private bool _isBegun;
 
     public QuotaRequest(AdmissionRequest request, QuotaEvaluator evaluator, DateTimeOffset now)
     {
@@ -51,6 +52,19 @@ internal sealed class QuotaRequest
     /// <summary>What to charge to a quota: the growth only if the quota had the old object already.</summary>
     public IReadOnlyDictionary<string, ResourceQuantity> ChargeTo(Api.Models.V1ResourceQuota quota) =>
         _old is not null && !Evaluator.Matches(quota, _old) ? Usage : Growth;
+
+    /// <summary>Whether it uses something that is limited, and may; set by the decision.</summary>
+    public bool IsCharged { get; set; }
+
+    /// <summary>Its charge is about to be stored, and its object some time after that.</summary>
+    public void Begin(UnsettledCharges charges)
+    {
+        if (!_isBegun && _request.End is { } end)
+        {
+            _isBegun = true;
+            end.Hold(charges.Begin(Namespace));
+        }
+    }
 
     /// <summary>403, in upstream's form.</summary>
     public ApiException Forbidden(string why) => ApiErrors.Forbidden(

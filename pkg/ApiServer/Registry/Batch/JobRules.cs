@@ -150,18 +150,11 @@ internal static class JobRules
     private static void ValidateTemplateKept(JsonObject spec, JsonObject before, JsonObject old, FieldErrorList errors)
     {
         var (template, known) = (Comparable(spec), Comparable(before));
-        if (before.Flag("suspend"))
+        if (IsIdle(before, old))
         {
-            if (old.At("status.startTime") is null)
-            {
-                TakeSchedulingOver(template, known);
-            }
-
-            if ((old.Integer("status.active") ?? 0) == 0)
-            {
-                ForgetResources(template);
-                ForgetResources(known);
-            }
+            TakeSchedulingOver(template, known);
+            ForgetResources(template);
+            ForgetResources(known);
         }
 
         if (!SemanticEquality.Same(template, known))
@@ -169,6 +162,12 @@ internal static class JobRules
             errors.Invalid(Spec.Child("template"), RuleExtensions.Shown(spec["template"]), "field is immutable");
         }
     }
+
+    // No pod runs by the template, and none shall: it never began, or its controller has seen that it is suspended. Then where
+    // its pods may go and what they ask for can change (KEP-2926, KEP-5440).
+    private static bool IsIdle(JsonObject spec, JsonObject job) => spec.Flag("suspend")
+        && (job.Integer("status.active") ?? 0) == 0
+        && (job.At("status.startTime") is null || job.Condition("Suspended") == "True");
 
     private static void TakeSchedulingOver(JsonObject template, JsonObject known)
     {
@@ -194,7 +193,6 @@ internal static class JobRules
         }
     }
 
-    // While no pod runs, what its containers ask for may change (KEP-5440).
     private static void ForgetResources(JsonObject template)
     {
         var pod = template.Child("spec");
