@@ -117,7 +117,9 @@ internal sealed partial class RemoteDocuments(
         };
     }
 
-    private static ImmutableSortedDictionary<string, string> IndexOf(byte[] body)
+    /// <summary>The names and addresses in an index of v3 documents.</summary>
+    /// <exception cref="RemoteException">It is none.</exception>
+    internal static ImmutableSortedDictionary<string, string> IndexOf(byte[] body)
     {
         try
         {

@@ -34,6 +34,7 @@ internal sealed class RemoteSpec
     {
         using var parsed = JsonDocument.Parse(document, ParseOptions);
         var root = parsed.RootElement;
+        CheckTexts(root);
         var paths = SpecMerge.Members(root, "paths")
             .Where(p => p.Name.StartsWith(pathPrefix, StringComparison.Ordinal)).ToList();
         var definitions = SpecMerge.Members(root, "definitions").ToList();
@@ -53,6 +54,32 @@ internal sealed class RemoteSpec
         // What could not be published in both forms is not published at all.
         GnosticEncoder.Encode(Stream.Null, bytes, OpenApiVersion.V2);
         return new RemoteSpec(bytes);
+    }
+
+    // That a text is no UTF-8 shows only when it is looked at: not after this.
+    private static void CheckTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    CheckTexts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    CheckTexts(member.Value);
+                }
+
+                break;
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, IEnumerable<JsonProperty> members)

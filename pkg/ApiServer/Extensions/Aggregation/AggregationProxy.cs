@@ -78,7 +78,7 @@ internal sealed class AggregationProxy(RemoteTransports transports, TimeProvider
         List<KeyValuePair<string, string>> headers = [.. UserHeaders.Of(scope.User)];
         foreach (var (name, value) in headers)
         {
-            if (value.Any(c => char.IsControl(c) && c != '\t'))
+            if (value.Any(c => (c < ' ' && c != '\t') || c == '\u007f'))
             {
                 throw new RemoteException($"net/http: invalid header field value for \"{name}\"");
             }
@@ -184,6 +184,8 @@ internal sealed class AggregationProxy(RemoteTransports transports, TimeProvider
             return;
         }
 
+        // As a watch, it may last for hours.
+        scope.Seats?.Dispose();
         var client = await ClientUpgrade.AcceptRawAsync(scope.Http, backend).ConfigureAwait(false);
         await new StreamSplice(time).RunAsync(client, stream, either.Token).ConfigureAwait(false);
     }

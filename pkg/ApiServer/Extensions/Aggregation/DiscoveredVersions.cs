@@ -28,10 +28,16 @@ internal static class DiscoveredVersions
 
     /// <summary>The resources of each group version in an APIGroupDiscoveryList.</summary>
     /// <exception cref="RemoteException">It is none.</exception>
-    public static Dictionary<(string Group, string Version), JsonArray> OfAggregated(byte[] document)
+    public static Dictionary<(string Group, string Version), JsonArray> OfAggregated(byte[] document) =>
+        Read(document, ReadAggregated);
+
+    /// <summary>The resources in an APIResourceList, in the form of aggregated discovery.</summary>
+    /// <exception cref="RemoteException">It is none.</exception>
+    public static JsonArray OfLegacy(byte[] document) => Read(document, ReadLegacy);
+
+    private static Dictionary<(string Group, string Version), JsonArray> ReadAggregated(JsonObject root)
     {
         var versions = new Dictionary<(string, string), JsonArray>();
-        var root = Parse(document);
         if (Text(root, "kind") != "APIGroupDiscoveryList")
         {
             throw new RemoteException(Wrong + "it is no APIGroupDiscoveryList");
@@ -50,11 +56,8 @@ internal static class DiscoveredVersions
         return versions;
     }
 
-    /// <summary>The resources in an APIResourceList, in the form of aggregated discovery.</summary>
-    /// <exception cref="RemoteException">It is none.</exception>
-    public static JsonArray OfLegacy(byte[] document)
+    private static JsonArray ReadLegacy(JsonObject root)
     {
-        var root = Parse(document);
         if (Text(root, "kind") != "APIResourceList")
         {
             throw new RemoteException(Wrong + "it is no APIResourceList");
@@ -164,14 +167,15 @@ internal static class DiscoveredVersions
         _ => throw new RemoteException(Wrong + "namespaced is no bool"),
     };
 
-    private static JsonObject Parse(byte[] document)
+    private static T Read<T>(byte[] document, Func<JsonObject, T> read)
     {
         try
         {
-            return Object(JsonNode.Parse(document, documentOptions: ParseOptions));
+            return read(Object(JsonNode.Parse(document, documentOptions: ParseOptions)));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter is for texts that are no UTF-8, which shows only when they are looked at.
             throw new RemoteException("json parse error: " + e.Message, e);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -13,7 +14,7 @@ internal static class ProxyRequest
         var request = new HttpRequestMessage(new HttpMethod(incoming.Method), target);
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
-            request.Content = new StreamContent(incoming.Body, BodyCopy.BufferBytes);
+            request.Content = new PassingContent(incoming.Body);
             request.Content.Headers.ContentLength = incoming.ContentLength;
         }
 
@@ -29,5 +30,23 @@ internal static class ProxyRequest
         }
 
         return request;
+    }
+
+    /// <summary>The client's body, each piece as it comes: .NET's own content would wait for a buffer to fill.</summary>
+    private sealed class PassingContent(Stream body) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            BodyCopy.RunAsync(body, stream, null, cancellationToken);
+
+        // Its header tells it, where the client did.
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

@@ -141,23 +141,73 @@ public sealed class AggregatedRequestTests
     }
 
     [Test, CancelAfter(60_000)]
-    public async Task Body_OfAnySize_StreamsInBothDirections(CancellationToken ct)
+    public async Task Watch_ApiServiceChanged_GoesOn(CancellationToken ct)
     {
-        _cluster.Server.On("/" + Flunders + "/echo", async context =>
+        var changed = new TaskCompletionSource();
+        _cluster.Server.On("/apis/example.org/v1/flunders", async context =>
         {
-            // It answers before it has read all: only streams in both directions let the client see that.
-            var buffer = new byte[16 * 1024];
+            await context.Response.WriteAsync("before\n", ct);
+            await context.Response.Body.FlushAsync(ct);
+            await changed.Task;
+            await context.Response.WriteAsync("after\n", ct);
+        });
+        using var answer = await _cluster.Admin.GetAsync(
+            "apis/example.org/v1/flunders?watch=true", HttpCompletionOption.ResponseHeadersRead, ct);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        Assert.That(await lines.ReadLineAsync(ct), Is.EqualTo("before"));
+
+        // Another way to the same server: the old one's connections are given up.
+        await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
+        Assert.That((await _cluster.Admin.SendAsync("GET", Flunders)).Code, Is.EqualTo(200));
+        changed.SetResult();
+        Assert.That(await lines.ReadLineAsync(ct), Is.EqualTo("after"));
+        Assert.That(await lines.ReadLineAsync(ct), Is.Null);
+        _cluster.Server.Restore("/apis/example.org/v1/flunders");
+        await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":false,\"caBundle\":\"" + _cluster.Server.CaBundle + "\"");
+    }
+
+    [TestCase("eve\nX-Remote-Group: system:masters")]
+    [TestCase("eve\u001fsystem:masters")]
+    public async Task User_WhoseNameIsNoHeader_IsRefused(string name)
+    {
+        using var answer = await _cluster.As(name, "system:masters").SendRawAsync("GET", Flunders);
+
+        Assert.That((int)answer.StatusCode, Is.EqualTo(503));
+        Assert.That(
+            await answer.Content.ReadAsStringAsync(), Is.EqualTo("net/http: invalid header field value for \"X-Remote-User\"\n"));
+        Assert.That(_cluster.Server.Requests.Select(r => r.User), Has.None.StartsWith("eve"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Body_OfARequest_IsPassedOnAsItComes(CancellationToken ct)
+    {
+        var begun = new TaskCompletionSource();
+        long length = 0;
+        _cluster.Server.On("/" + Flunders + "/upload", async context =>
+        {
+            var buffer = new byte[64 * 1024];
             int read;
             while ((read = await context.Request.Body.ReadAsync(buffer, ct)) > 0)
             {
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), ct);
+                length += read;
+                begun.TrySetResult();
             }
         });
-        var sent = RandomNumberGenerator.GetBytes(8 * 1024 * 1024);
-        using var answer = await _cluster.Admin.PostAsync(Flunders + "/echo", new ByteArrayContent(sent), ct);
-        var received = await answer.Content.ReadAsByteArrayAsync(ct);
+        using var answer = await _cluster.Admin.PostAsync(
+            Flunders + "/upload", new PausingContent(begun.Task.WaitAsync(ct), restBytes: 8 * 1024 * 1024), ct);
 
-        Assert.That(received.AsSpan().SequenceEqual(sent), Is.True);
+        Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        Assert.That(length, Is.EqualTo(1 + (8 * 1024 * 1024)));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Body_OfAnAnswer_OfAnySize_ComesWhole(CancellationToken ct)
+    {
+        var sent = RandomNumberGenerator.GetBytes(8 * 1024 * 1024);
+        _cluster.Server.On(
+            "/" + Flunders + "/download", context => context.Response.Body.WriteAsync(sent, ct).AsTask());
+
+        Assert.That((await _cluster.Admin.GetByteArrayAsync(Flunders + "/download", ct)).AsSpan().SequenceEqual(sent), Is.True);
     }
 
     [Test, CancelAfter(60_000)]
@@ -258,4 +308,22 @@ public sealed class AggregatedRequestTests
                 },
             },
             ct);
+
+    /// <summary>One byte, and the rest once it has arrived.</summary>
+    private sealed class PausingContent(Task arrived, int restBytes) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.WriteAsync(new byte[1]);
+            await stream.FlushAsync();
+            await arrived;
+            await stream.WriteAsync(new byte[restBytes]);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }

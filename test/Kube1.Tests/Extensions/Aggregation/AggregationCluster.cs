@@ -105,6 +105,14 @@ internal sealed class AggregationCluster : IAsyncDisposable
         }.ToJsonString());
     }
 
+    /// <summary>Changes the APIService; fields are JSON members of its spec.</summary>
+    public async Task ReplaceTrustAsync(string fields)
+    {
+        var (code, answer) = await Admin.SendAsync(
+            "PATCH", ApiServices + "/" + Name, "{\"spec\":{" + fields + "}}", "application/merge-patch+json");
+        Assert.That(code, Is.EqualTo(200), answer.ToJsonString());
+    }
+
     /// <summary>Waits until the condition of an APIService is this, and returns its message.</summary>
     public async Task<string> WaitForAsync(string status, string reason, string name = Name)
     {

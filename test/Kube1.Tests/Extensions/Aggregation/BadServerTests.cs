@@ -45,7 +45,7 @@ public sealed class BadServerTests
         await _cluster.RegisterAsync();
         _cluster.Network.Port = ClosedPort();
         // Connections that are open already would still do.
-        await ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
+        await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
         var (code, text) = await AskAsync();
 
         Assert.That(code, Is.EqualTo(503));
@@ -89,7 +89,7 @@ public sealed class BadServerTests
             await _cluster.WaitForAsync("False", "FailedDiscoveryCheck"),
             Does.EndWith("x509: certificate is valid for api.default.svc, not alias.default.svc"));
 
-        await ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
+        await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
         await _cluster.WaitForAsync("True", "Passed");
         Assert.That((await AskAsync()).Code, Is.EqualTo(200));
     }
@@ -237,7 +237,7 @@ public sealed class BadServerTests
         listener.Start();
         var accepting = AcceptAsync(listener, answer);
         _cluster.Network.Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
+        await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
         var (code, text) = await AskAsync();
         listener.Stop();
         await accepting;
@@ -266,14 +266,6 @@ public sealed class BadServerTests
     {
         using var answer = await _cluster.Admin.SendRawAsync("GET", AggregationCluster.Flunders);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
-
-    private async Task ReplaceTrustAsync(string fields)
-    {
-        var (code, answer) = await _cluster.Admin.SendAsync(
-            "PATCH", AggregationCluster.ApiServices + "/" + AggregationCluster.Name, "{\"spec\":{" + fields + "}}",
-            "application/merge-patch+json");
-        Assert.That(code, Is.EqualTo(200), answer.ToJsonString());
     }
 
     private async Task ExpectOthersUnaffectedAsync()
