@@ -208,7 +208,7 @@ public sealed class AuditEventTests
     [Test]
     public async Task Client_ThatLeftBeforeTheAnswer_ClosedEarly()
     {
-        var waiting = new Waiting();
+        var waiting = new WaitingPlugin();
         await using var cluster = await AuditedCluster.StartAsync("rules: [{level: Metadata}]", lastPlugin: waiting);
         using var leaving = new CancellationTokenSource();
         using var body = new StringContent(ApiTestClient.ConfigMap("a"), System.Text.Encoding.UTF8, "application/json");
@@ -301,23 +301,6 @@ public sealed class AuditEventTests
 
         public ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("it broke");
-    }
-
-    private sealed class Waiting : IAdmissionPlugin
-    {
-        public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public string Name => "Waiting";
-
-        public bool Handles(AdmissionRequest request) => request.Resource.Resource.Resource == "configmaps";
-
-        public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken) => default;
-
-        public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
-        {
-            Arrived.TrySetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        }
     }
 
     private sealed class Remarking : IAdmissionPlugin

@@ -44,6 +44,41 @@ public sealed class AuditIdentityTests
     }
 
     [Test]
+    public async Task Fairness_Refuses_BeforeAnybodyDecides()
+    {
+        const string flow = "apis/flowcontrol.apiserver.k8s.io/v1/";
+        var waiting = new WaitingPlugin();
+        await using var cluster = await AuditedCluster.StartAsync(
+            "rules: [{level: Metadata, users: [jane], verbs: [list]}]", lastPlugin: waiting);
+        await cluster.Secure.CreateAsync(
+            Rbac + "clusterrolebindings",
+            """{"metadata":{"name":"jane"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"admin"},"subjects":[{"kind":"User","name":"jane"}]}""");
+        await cluster.Secure.CreateAsync(
+            flow + "prioritylevelconfigurations",
+            """{"metadata":{"name":"never"},"spec":{"type":"Limited","limited":{"nominalConcurrencyShares":0,"lendablePercent":0,"borrowingLimitPercent":0,"limitResponse":{"type":"Reject"}}}}""");
+        await cluster.Secure.CreateAsync(
+            flow + "flowschemas",
+            """{"metadata":{"name":"never"},"spec":{"matchingPrecedence":2,"priorityLevelConfiguration":{"name":"never"},"rules":[{"subjects":[{"kind":"User","user":{"name":"jane"}}],"resourceRules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"],"namespaces":["*"],"clusterScope":true}]}]}}""");
+        // A level without seats serves one request at a time; the second is one too many.
+        using var leaving = new CancellationTokenSource();
+        using var body = new StringContent(ApiTestClient.ConfigMap("a"), System.Text.Encoding.UTF8, "application/json");
+        var jane = cluster.Secure.As("jane");
+        var first = jane.PostAsync(ConfigMaps, body, leaving.Token);
+        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var (code, _) = await jane.SendAsync("GET", ConfigMaps);
+        await leaving.CancelAsync();
+        Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(code, Is.EqualTo(429));
+
+        var events = await cluster.StopAsync(ConfigMaps);
+
+        Assert.That(
+            events.Select(e => (e.Text("stage"), e.Text("responseStatus.code"))),
+            Is.EqualTo([("RequestReceived", ""), ("ResponseComplete", "429")]));
+        Assert.That(events[1]["annotations"], Is.Null);
+    }
+
+    [Test]
     public async Task Authorization_ByRole_SaysWhich()
     {
         await using var cluster = await AuditedCluster.StartAsync("rules: [{level: Metadata, users: [jane]}]");
