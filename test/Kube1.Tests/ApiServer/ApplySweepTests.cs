@@ -100,11 +100,8 @@ public sealed class ApplySweepTests
 
         var created = await http.SendAsync("PATCH", path + "one", body, "application/apply-patch+yaml");
         Assert.That(created.Code, Is.EqualTo(201), $"{name}: {created.Body}");
-        if (resource.Resource.Resource == "customresourcedefinitions")
-        {
-            // The server says of a definition how far it has come: only then does it stay as it is.
-            created.Body = await CatalogSweepTests.EstablishedAsync(http, CatalogSweepTests.CollectionOf(resource));
-        }
+        // The server says of a definition how far it has come: only then does it stay as it is.
+        created.Body = await CatalogSweepTests.SettledAsync(http, CatalogSweepTests.CollectionOf(resource), created.Body);
 
         var again = await http.SendAsync("PATCH", path + "one", body, "application/apply-patch+yaml");
 

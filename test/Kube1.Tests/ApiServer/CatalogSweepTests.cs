@@ -188,25 +188,28 @@ public sealed class CatalogSweepTests
         body["metadata"]!["labels"] = new JsonObject { ["sweep"] = "yes" };
         var (code, created) = await Http.SendAsync("POST", CollectionOf(resource), body.ToJsonString());
         Assert.That(code, Is.EqualTo(201), created.ToJsonString());
-        if (IsDefinition(CollectionOf(resource)))
-        {
-            // The server itself writes the status of these.
-            created = await EstablishedAsync(Http, CollectionOf(resource));
-        }
+        created = await SettledAsync(Http, CollectionOf(resource), created);
 
         return ($"{CollectionOf(resource)}/{SmallestObjects.NameOf(resource.Resource.GroupResource)}", created);
     }
 
-    /// <summary>Waits until the definition of the sweep is established.</summary>
-    internal static async Task<JsonObject> EstablishedAsync(HttpClient http, string collection)
+    /// <summary>Waits until the server has written the status of those objects of which it does so itself.</summary>
+    internal static async Task<JsonObject> SettledAsync(HttpClient http, string collection, JsonObject created)
     {
-        await using var watch = await WatchStream.OpenAsync(http, collection + "?watch=1&resourceVersion=0");
+        var (type, status) = IsDefinition(collection) ? ("Established", "True") : ("Available", "False");
+        if (!IsDefinition(collection) && !collection.EndsWith("/apiservices", StringComparison.Ordinal))
+        {
+            return created;
+        }
+
+        await using var watch = await WatchStream.OpenAsync(
+            http, $"{collection}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3D{created.Text("metadata.name")}");
         while (true)
         {
-            var (_, definition) = await watch.NextAsync();
-            if (CustomResourceServer.Condition(definition, "Established")?.Text("status") == "True")
+            var (_, settled) = await watch.NextAsync();
+            if (CustomResourceServer.Condition(settled, type)?.Text("status") == status)
             {
-                return definition;
+                return settled;
             }
         }
     }
