@@ -201,6 +201,9 @@ public sealed class CatalogSweepTests
         {
             "customresourcedefinitions" =>
                 d => CustomResourceServer.Condition(d, "Established")?.Text("status") == "True",
+            // Those of the server's own groups are there beside it.
+            "apiservices" => s => s.Text("metadata.name") == created.Text("metadata.name")
+                && CustomResourceServer.Condition(s, "Available")?.Text("status") == "False",
             "validatingadmissionpolicies" => p => p.Text("status.observedGeneration") == p.Text("metadata.generation"),
             _ => null,
         };

@@ -187,7 +187,15 @@ internal sealed class AggregationProxy(RemoteTransports transports, TimeProvider
         // As a watch, it may last for hours.
         scope.Seats?.Dispose();
         var client = await ClientUpgrade.AcceptRawAsync(scope.Http, backend).ConfigureAwait(false);
-        await new StreamSplice(time).RunAsync(client, stream, either.Token).ConfigureAwait(false);
+        try
+        {
+            await new StreamSplice(time).RunAsync(client, stream, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!scope.Aborted.IsCancellationRequested)
+        {
+            // The server stops: the client is to connect to the next one.
+            scope.Http.Abort();
+        }
     }
 
     private async Task<UpgradeResponse> DialAsync(Call call, CancellationToken cancellationToken)
