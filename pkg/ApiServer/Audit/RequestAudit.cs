@@ -45,9 +45,9 @@ internal sealed class RequestAudit
         var agent = http.Request.Headers.UserAgent.ToString();
         UserAgent = agent.Length > MaxUserAgentChars ? agent[..MaxUserAgentChars] + "...TRUNCATED" : agent;
         _isLong = LongRunningRequests.Contains(scope.Info);
-        if (_isUnauthenticated || _isLong)
+        if (_isUnauthenticated)
         {
-            http.Response.OnStarting(static request => ((RequestAudit)request).StartedAsync(), this);
+            AwaitStart();
         }
     }
 
@@ -127,7 +127,20 @@ internal sealed class RequestAudit
     }
 
     /// <summary>Makes the first event; false when the request must not go on.</summary>
-    public ValueTask<bool> ReceivedAsync() => EmitAsync(AuditStage.RequestReceived, Received);
+    public async ValueTask<bool> ReceivedAsync()
+    {
+        if (!await EmitAsync(AuditStage.RequestReceived, Received).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        if (_isLong)
+        {
+            AwaitStart();
+        }
+
+        return true;
+    }
 
     /// <summary>What authorization has decided.</summary>
     public void RecordDecision(AuthorizationDecision decision) =>
@@ -224,6 +237,9 @@ internal sealed class RequestAudit
 
         await EmitAsync(AuditStage.ResponseComplete, _auditor.Now).ConfigureAwait(false);
     }
+
+    private void AwaitStart() =>
+        _scope.Http.Response.OnStarting(static request => ((RequestAudit)request).StartedAsync(), this);
 
     private async Task StartedAsync()
     {

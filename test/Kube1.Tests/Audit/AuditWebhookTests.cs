@@ -160,6 +160,20 @@ public sealed class AuditWebhookTests
         Assert.That(_server.Requests, Has.Count.AtLeast(5), "each event is tried five times");
     }
 
+    [Test]
+    public async Task Watch_ThatIsRefusedUnlogged_MakesNoMoreEvents()
+    {
+        await using var cluster = await StartAsync(
+            d => d with { Mode = "blocking-strict" }, "rules: [{level: Metadata, verbs: [watch]}]", TimeSpan.Zero, "wrong");
+
+        var (code, answer) = await cluster.Admin.SendAsync("GET", ConfigMaps + "?watch=true");
+        await cluster.StopAsync();
+
+        Assert.That(code, Is.EqualTo(500));
+        Assert.That(answer.Text("text"), Does.EndWith(": failed to store audit event\n"));
+        Assert.That(_server.Requests, Has.Count.EqualTo(5), "its receipt alone is tried");
+    }
+
     private Task<AuditedCluster> StartAsync(
         Func<AuditDeliveryOptions, AuditDeliveryOptions> change, string policy = Policy, TimeSpan? backoff = null,
         string? token = null)
