@@ -47,14 +47,22 @@ public sealed class OperatorTests
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        if (_operator is not null)
+        try
         {
-            await TestContext.Out.WriteLineAsync(_operator.Errors);
-            await _operator.DisposeAsync();
+            // What it has marked with its finalizer is for it to close.
+            await _space.KubectlAsync("delete", "websites", "--all", "--timeout=60s");
         }
+        finally
+        {
+            if (_operator is not null)
+            {
+                await TestContext.Out.WriteLineAsync(_operator.Errors);
+                await _operator.DisposeAsync();
+            }
 
-        await _space.DisposeAsync();
-        File.Delete(_kubeconfig);
+            await _space.DisposeAsync();
+            File.Delete(_kubeconfig);
+        }
     }
 
     [Test]

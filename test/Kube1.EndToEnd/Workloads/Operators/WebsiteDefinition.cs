@@ -84,7 +84,13 @@ internal sealed class WebsiteDefinition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await WorkloadCluster.Cluster.KubectlAsync("delete", "crd", Name, "--ignore-not-found", "--timeout=60s");
-        await Conversion.DisposeAsync();
+        try
+        {
+            await WorkloadCluster.Cluster.KubectlAsync("delete", "crd", Name, "--ignore-not-found", "--timeout=60s");
+        }
+        finally
+        {
+            await Conversion.DisposeAsync();
+        }
     }
 }
