@@ -22,13 +22,14 @@ public sealed class SqliteJournalTests
     {
         await using SqliteJournal journal = SqliteJournal.Open(_directory, NullLogger.Instance);
         journal.Load();
+        int next = 2;
         for (int round = 0; round < 4; round++)
         {
-            await CommitUntilTidyIsDueAsync(journal, round * Rows, Insert);
+            next = await CommitUntilTidyIsDueAsync(journal, next, Insert);
             RunTidy(journal);
             long databaseSizeBytes = FileSize("kube1.db");
             long logSizeBytes = FileSize("kube1.db-wal");
-            journal.Commit([Insert((10 * Rows) + round)], null);
+            journal.Commit([Insert(next++)], null);
 
             Assert.That(databaseSizeBytes, Is.GreaterThan((round + 1) * 2 * 1024 * 1024), "the log was copied");
             Assert.That(FileSize("kube1.db-wal"), Is.LessThanOrEqualTo(logSizeBytes), "the log started over");
@@ -41,16 +42,19 @@ public sealed class SqliteJournalTests
         await using SqliteJournal journal = SqliteJournal.Open(_directory, NullLogger.Instance);
         journal.Load();
         journal.Commit([.. Enumerable.Range(2, Rows).Select(Insert)], Rows * 10);
-        await CommitUntilTidyIsDueAsync(journal, Rows * 2, Insert);
+        int next = await CommitUntilTidyIsDueAsync(journal, Rows * 2, Insert);
         RunTidy(journal);
         long before = PageCount();
 
         Task due = DueAsync(journal);
         journal.Commit([.. Enumerable.Range(2, Rows).Select(Delete)], null);
-        for (int i = 0; !due.IsCompleted; i++)
+        while (!due.IsCompleted)
         {
-            journal.Commit([Insert((Rows * 5) + i)], null);
+            // However long that takes, there is no more in the end than before.
+            journal.Commit([Insert(next)], null);
+            journal.Commit([Delete(next)], null);
         }
+
         int steps = RunTidy(journal);
 
         Assert.That(steps, Is.GreaterThan(5), "not one long step");
@@ -75,14 +79,18 @@ public sealed class SqliteJournalTests
         Assert.That(contents.ReservedRevision, Is.EqualTo(100));
     }
 
-    private static async Task CommitUntilTidyIsDueAsync(SqliteJournal journal, int first, Func<int, JournalChange> change)
+    /// <summary>Returns the first id that it has not used.</summary>
+    private static async Task<int> CommitUntilTidyIsDueAsync(SqliteJournal journal, int first, Func<int, JournalChange> change)
     {
         Task due = DueAsync(journal);
-        for (int i = first; !due.IsCompleted; i += 16)
+        int next = first;
+        for (; !due.IsCompleted; next += 16)
         {
-            journal.Commit([.. Enumerable.Range(i + 2, 16).Select(change)], 10_000_000);
+            journal.Commit([.. Enumerable.Range(next, 16).Select(change)], 10_000_000);
         }
+
         await due;
+        return next;
     }
 
     private static Task DueAsync(SqliteJournal journal)
