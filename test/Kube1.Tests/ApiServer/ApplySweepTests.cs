@@ -100,8 +100,7 @@ public sealed class ApplySweepTests
 
         var created = await http.SendAsync("PATCH", path + "one", body, "application/apply-patch+yaml");
         Assert.That(created.Code, Is.EqualTo(201), $"{name}: {created.Body}");
-        // The server says of a definition how far it has come: only then does it stay as it is.
-        created.Body = await CatalogSweepTests.SettledAsync(http, CatalogSweepTests.CollectionOf(resource), created.Body);
+        created.Body = await CatalogSweepTests.SettledAsync(http, resource, created.Body);
 
         var again = await http.SendAsync("PATCH", path + "one", body, "application/apply-patch+yaml");
 

@@ -188,28 +188,36 @@ public sealed class CatalogSweepTests
         body["metadata"]!["labels"] = new JsonObject { ["sweep"] = "yes" };
         var (code, created) = await Http.SendAsync("POST", CollectionOf(resource), body.ToJsonString());
         Assert.That(code, Is.EqualTo(201), created.ToJsonString());
-        created = await SettledAsync(Http, CollectionOf(resource), created);
+        created = await SettledAsync(Http, resource, created);
 
         return ($"{CollectionOf(resource)}/{SmallestObjects.NameOf(resource.Resource.GroupResource)}", created);
     }
 
-    /// <summary>Waits until the server has written the status of those objects of which it does so itself.</summary>
-    internal static async Task<JsonObject> SettledAsync(HttpClient http, string collection, JsonObject created)
+    /// <summary>
+    /// The object of the sweep as it stays: the server itself writes the status of some, and this waits until it has.
+    /// </summary>
+    internal static async Task<JsonObject> SettledAsync(HttpClient http, ResourceDescriptor resource, JsonObject created)
     {
-        var (type, status) = IsDefinition(collection) ? ("Established", "True") : ("Available", "False");
-        if (!IsDefinition(collection) && !collection.EndsWith("/apiservices", StringComparison.Ordinal))
+        Func<JsonObject, bool>? isSettled = resource.Resource.Resource switch
+        {
+            "customresourcedefinitions" =>
+                d => CustomResourceServer.Condition(d, "Established")?.Text("status") == "True",
+            "apiservices" => s => s.Text("metadata.name") == created.Text("metadata.name")
+                && CustomResourceServer.Condition(s, "Available") is not null,
+            _ => null,
+        };
+        if (isSettled is null)
         {
             return created;
         }
 
         await using var watch = await WatchStream.OpenAsync(
-            http, $"{collection}?watch=1&resourceVersion=0&fieldSelector=metadata.name%3D{created.Text("metadata.name")}");
+            http, CollectionOf(resource) + "?watch=1&resourceVersion=0");
         while (true)
         {
-            var (_, settled) = await watch.NextAsync();
-            if (CustomResourceServer.Condition(settled, type)?.Text("status") == status)
+            if ((await watch.NextAsync()).Object is var now && isSettled(now))
             {
-                return settled;
+                return now;
             }
         }
     }
