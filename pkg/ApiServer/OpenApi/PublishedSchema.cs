@@ -124,7 +124,7 @@ internal sealed class PublishedSchema(OpenApiVersion version)
     private JsonArray WriteAll(IEnumerable<StructuralSchema> schemas) => new([.. schemas.Select(Write)]);
 
     private static JsonArray IntegerOrString() =>
-        [new JsonObject { ["type"] = "integer" }, new JsonObject { ["type"] = "string" }];
+        new(new JsonObject { ["type"] = "integer" }, new JsonObject { ["type"] = "string" });
 
     private static void WriteExtensions(JsonObject result, StructuralSchema schema)
     {

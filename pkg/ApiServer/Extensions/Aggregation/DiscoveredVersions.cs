@@ -72,7 +72,7 @@ internal static class DiscoveredVersions
             {
                 if (!byName.ContainsKey(parts[0]))
                 {
-                    resources.Add(byName[parts[0]] = LegacyResource(row, parts[0]));
+                    resources.Add((JsonNode)(byName[parts[0]] = LegacyResource(row, parts[0])));
                 }
 
                 continue;
@@ -81,10 +81,11 @@ internal static class DiscoveredVersions
             if (!byName.TryGetValue(parts[0], out var parent))
             {
                 // A subresource of what is not served itself.
-                resources.Add(byName[parts[0]] = parent = new JsonObject
+                byName[parts[0]] = parent = new JsonObject
                 {
                     ["resource"] = parts[0], ["responseKind"] = Kind(null), ["scope"] = ScopeOf(row), ["verbs"] = null,
-                });
+                };
+                resources.Add((JsonNode)parent);
             }
 
             var subresources = parent["subresources"]?.AsArray();

@@ -27,7 +27,7 @@ internal sealed class JsonPatchMutation(CelEnvironment environment, string expre
             // The checker lets null stand for any object.
             var element = value.AsList[i];
             patch.Add(element.Kind == CelKind.Object && element.AsObject is PatchObject made
-                ? Operation(made, json)
+                ? (JsonNode)Operation(made, json)
                 : throw new MutationException(
                     "type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch: type conversion error from "
                     + $"'{element.Type}' to '*mutation.JSONPatchVal'"));
