@@ -15,7 +15,7 @@ internal static class JsonText
         if (!reader.ValueIsEscaped)
         {
             // Replaces what is invalid, as Go does; GetString would throw.
-            return Encoding.UTF8.GetString(reader.ValueSpan);
+            return SharedTexts.Of(reader.ValueSpan);
         }
 
         try

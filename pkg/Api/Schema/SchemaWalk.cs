@@ -15,7 +15,7 @@ internal sealed class SchemaWalk
 
     private const int MaxMaskedFields = 64;
 
-    private Frame[] _frames = new Frame[32];
+    private Frame[] _frames = new Frame[16];
     private int _depth;
     private List<string>? _strict;
 
@@ -149,7 +149,9 @@ internal sealed class SchemaWalk
         };
         try
         {
-            return JsonValue.Create(ResourceQuantity.Parse(text.Trim()).ToString());
+            // Most come as they are stored, and then the text is one that is there.
+            var canonical = ResourceQuantity.Parse(text.Trim()).ToString();
+            return JsonValue.Create(canonical == text ? text : canonical);
         }
         catch (FormatException e)
         {
@@ -199,8 +201,9 @@ internal sealed class SchemaWalk
             return;
         }
 
+        var isZero = IsZero(ref reader);
         var value = ReadValue(ref reader, field.Value);
-        if (field.OmitsEmpty && IsEmpty(value))
+        if (field.OmitsEmpty && (IsRewritten(field.Value) ? IsEmpty(value) : isZero || IsEmptyContainer(value)))
         {
             result.Remove(field.JsonName);
         }
@@ -303,7 +306,7 @@ internal sealed class SchemaWalk
     }
 
     /// <summary>A number that still is text, and so reads as any type that it fits; one made from an int is no long.</summary>
-    private static JsonValue Number(ref Utf8JsonReader reader) => JsonValue.Create(JsonElement.ParseValue(ref reader))!;
+    private static JsonValue Number(ref Utf8JsonReader reader) => JsonValue.Create(SharedNumbers.Read(ref reader))!;
 
     /// <summary>What Go leaves in a list or map for a null: the zero value of its item.</summary>
     private static JsonNode? Zero(SchemaValue element) => element.Kind switch
@@ -318,16 +321,23 @@ internal sealed class SchemaWalk
         _ => null,
     };
 
-    private static bool IsEmpty(JsonNode? value) => value switch
+    /// <summary>Whether the reader is at "", 0 or false: asking the token costs less than asking the node made from it.</summary>
+    private static bool IsZero(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonObject map => map.Count == 0,
-        JsonArray list => list.Count == 0,
-        JsonValue scalar => (scalar.TryGetValue<string>(out var text) && text.Length == 0)
-            || (scalar.TryGetValue<bool>(out var flag) && !flag)
-            || (scalar.TryGetValue<int>(out var small) && small == 0)
-            || (scalar.TryGetValue<long>(out var large) && large == 0),
-        _ => true,
+        JsonTokenType.String => reader.ValueSpan.Length == 0,
+        JsonTokenType.Number => reader.TryGetInt64(out var number) && number == 0,
+        JsonTokenType.False => true,
+        _ => false,
     };
+
+    private static bool IsEmptyContainer(JsonNode? value) => value is JsonObject { Count: 0 } or JsonArray { Count: 0 };
+
+    /// <summary>Whether values are written anew, so that what is zero before need not be so after: 0 and "0".</summary>
+    private static bool IsRewritten(SchemaValue value) => !value.IsLenient
+        && value.Kind is (SchemaKind.Quantity or SchemaKind.Bytes or SchemaKind.Time or SchemaKind.MicroTime);
+
+    private static bool IsEmpty(JsonNode? value) =>
+        IsEmptyContainer(value) || (value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0);
 
     private ref Frame Push()
     {

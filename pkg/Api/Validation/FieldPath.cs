@@ -9,35 +9,38 @@ namespace Kube1.Api.Validation;
 /// </summary>
 public sealed class FieldPath
 {
-    private const int NoIndex = -1;
+    // Instead of an index. Sound objects make hundreds of steps, so that their size is what they cost.
+    private const int IsName = -1;
+    private const int IsKey = -2;
 
     private readonly FieldPath? _parent;
-    private readonly string? _name;
-    private readonly string? _key;
+    private readonly string? _text;
     private readonly int _index;
 
-    private FieldPath(FieldPath? parent, string? name, string? key, int index)
+    private FieldPath(FieldPath? parent, string? text, int index)
     {
         _parent = parent;
-        _name = name;
-        _key = key;
+        _text = text;
         _index = index;
     }
 
     /// <summary>No path at all, as upstream prints it: findings on an object as a whole.</summary>
-    public static FieldPath None { get; } = new(null, "<nil>", null, NoIndex);
+    public static FieldPath None { get; } = new(null, "<nil>", IsName);
 
     /// <summary>A path of one or more names from the top of the object.</summary>
     public static FieldPath Of(params ReadOnlySpan<string> names) => Extend(null, names);
 
     /// <summary>A field below this one.</summary>
+    public FieldPath Child(string name) => new(this, name, IsName);
+
+    /// <summary>A field some steps below this one.</summary>
     public FieldPath Child(params ReadOnlySpan<string> names) => Extend(this, names);
 
     /// <summary>An item of this list.</summary>
-    public FieldPath Index(int index) => new(this, null, null, index);
+    public FieldPath Index(int index) => new(this, null, index);
 
     /// <summary>An entry of this map.</summary>
-    public FieldPath Key(string key) => new(this, null, key, NoIndex);
+    public FieldPath Key(string key) => new(this, key, IsKey);
 
     /// <inheritdoc/>
     public override string ToString()
@@ -51,7 +54,7 @@ public sealed class FieldPath
     {
         foreach (var name in names)
         {
-            path = new FieldPath(path, name, null, NoIndex);
+            path = new FieldPath(path, name, IsName);
         }
 
         return path!;
@@ -60,19 +63,19 @@ public sealed class FieldPath
     private void Append(StringBuilder text)
     {
         _parent?.Append(text);
-        if (_name is not null)
+        if (_index == IsName)
         {
             if (_parent is not null)
             {
                 text.Append('.');
             }
 
-            text.Append(_name);
+            text.Append(_text);
         }
         else
         {
             text.Append('[');
-            _ = _key is null ? text.Append(CultureInfo.InvariantCulture, $"{_index}") : text.Append(_key);
+            _ = _index == IsKey ? text.Append(_text) : text.Append(CultureInfo.InvariantCulture, $"{_index}");
             text.Append(']');
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 
@@ -40,6 +41,8 @@ public static class NameRules
 
     private const string QualifiedNameText =
         "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+
+    private static readonly SearchValues<char> PortNameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Names of most kinds: a DNS subdomain.</summary>
     public static NameRule Subdomain { get; } = (name, prefix) => IsDns1123Subdomain(Mask(name, prefix));
@@ -287,12 +290,12 @@ public static class NameRules
     {
         var errors = new List<string>();
         AddIfLonger(errors, value, MaxPortNameBytes);
-        if (value.Length == 0 || !value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        if (value.Length == 0 || value.AsSpan().ContainsAnyExcept(PortNameLetters))
         {
             errors.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
         }
 
-        if (!value.Any(char.IsAsciiLetterLower))
+        if (!value.AsSpan().ContainsAnyInRange('a', 'z'))
         {
             errors.Add("must contain at least one letter (a-z)");
         }

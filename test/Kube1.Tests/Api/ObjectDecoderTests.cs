@@ -161,6 +161,40 @@ public sealed class ObjectDecoderTests
         Assert.That(decoded.Object["metadata"]!["labels"]!["a"]!.GetValue<string>(), Is.EqualTo("\uFFFD"));
     }
 
+    /// <summary>More short texts and numbers than the decoder remembers, each twice and in turns.</summary>
+    [Test]
+    public void Decode_ManyShortTextsAndNumbers_AllKeepTheirValues()
+    {
+        var numbers = Enumerable.Range(1, 5000).ToArray();
+        var labels = string.Join(',', numbers.Select(n => $"\"k{n}\":\"v{n}\""));
+        var ports = string.Join(',', numbers.Select(n => $$"""{"containerPort":{{n}},"name":"v{{n}}"}"""));
+        var body = $$$"""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"labels":{{{{labels}}}}},"spec":{"containers":[{"ports":[{{{ports}}}]}]}}
+            """;
+
+        var first = Decode(body, Pod).Object;
+        var second = Decode(body, Pod).Object;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(first.ToJsonString(), Is.EqualTo(body.Trim()));
+            Assert.That(second.ToJsonString(), Is.EqualTo(body.Trim()));
+        }
+    }
+
+    [TestCase("-0")]
+    [TestCase("0")]
+    [TestCase("1e1")]
+    [TestCase("10")]
+    public void Decode_NumberOfAnyType_KeepsItsText(string number)
+    {
+        var body = Encoding.UTF8.GetBytes($$$"""{"metadata":{"managedFields":[{"fieldsV1":{"\u0061":{{{number}}}}}]}}""");
+
+        var fields = ObjectDecoder.DecodeRaw(body, Pod).Object["metadata"]!["managedFields"]![0]!["fieldsV1"]!;
+
+        Assert.That(fields.ToJsonString(), Is.EqualTo($$"""{"a":{{number}}}"""));
+    }
+
     [Test]
     public void Splice_CanonicalBytes_HaveTheRevisionFirstInMetadata()
     {

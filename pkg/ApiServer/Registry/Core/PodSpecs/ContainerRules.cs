@@ -184,6 +184,11 @@ internal static class ContainerRules
     private static void ValidateResizing(
         List<V1ContainerResizePolicy>? policies, string? restartPolicy, FieldPath path, FieldErrorList errors)
     {
+        if (policies is null)
+        {
+            return;
+        }
+
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (policy, at) in policies.Indexed(path))
         {

@@ -17,8 +17,13 @@ internal static class MountRules
     private static void ValidateMounts(
         V1Container container, Dictionary<string, V1Volume> volumes, FieldPath path, FieldErrorList errors)
     {
-        var paths = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (mount, at) in container.VolumeMounts.Indexed(path))
+        if (container.VolumeMounts is not { } mounts)
+        {
+            return;
+        }
+
+        var paths = new HashSet<string>(mounts.Count, StringComparer.Ordinal);
+        foreach (var (mount, at) in mounts.Indexed(path))
         {
             errors.RequiredText(at.Child("name"), mount.Name);
             if (!volumes.ContainsKey(mount.Name))
@@ -32,20 +37,28 @@ internal static class MountRules
                 errors.Invalid(at.Child("mountPath"), mount.MountPath, "must be unique");
             }
 
-            if (container.VolumeDevices?.Exists(device => device.Name == mount.Name) == true)
+            if (container.VolumeDevices is { } devices)
             {
-                errors.Invalid(at.Child("name"), mount.Name, "must not already exist in volumeDevices");
-            }
-
-            if (container.VolumeDevices?.Exists(device => device.DevicePath == mount.MountPath) == true)
-            {
-                errors.Invalid(
-                    at.Child("mountPath"), mount.MountPath, "must not already exist as a path in volumeDevices");
+                ValidateNoDevice(mount, devices, at, errors);
             }
 
             ValidateSubPaths(mount, path, at, errors);
             ValidatePropagation(container, mount, path.Child("mountPropagation"), errors);
             ValidateReadOnly(mount, path.Child("recursiveReadOnly"), errors);
+        }
+    }
+
+    private static void ValidateNoDevice(
+        V1VolumeMount mount, List<V1VolumeDevice> devices, FieldPath path, FieldErrorList errors)
+    {
+        if (devices.Exists(device => device.Name == mount.Name))
+        {
+            errors.Invalid(path.Child("name"), mount.Name, "must not already exist in volumeDevices");
+        }
+
+        if (devices.Exists(device => device.DevicePath == mount.MountPath))
+        {
+            errors.Invalid(path.Child("mountPath"), mount.MountPath, "must not already exist as a path in volumeDevices");
         }
     }
 
@@ -116,9 +129,14 @@ internal static class MountRules
     private static void ValidateDevices(
         V1Container container, Dictionary<string, V1Volume> volumes, FieldPath path, FieldErrorList errors)
     {
+        if (container.VolumeDevices is not { } devices)
+        {
+            return;
+        }
+
         var paths = new HashSet<string>(StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (device, at) in container.VolumeDevices.Indexed(path))
+        foreach (var (device, at) in devices.Indexed(path))
         {
             ValidateDeviceName(device, volumes, names, at.Child("name"), errors);
             errors.RequiredText(at.Child("devicePath"), device.DevicePath);

@@ -14,14 +14,19 @@ internal static class PortRules
     /// <summary>Checks the ports of one container.</summary>
     public static void ValidateContainer(List<V1ContainerPort>? ports, FieldPath path, FieldErrorList errors)
     {
-        var names = new HashSet<string>();
+        if (ports is null)
+        {
+            return;
+        }
+
+        var names = new HashSet<string>(ports.Count);
         foreach (var (port, at) in ports.Indexed(path))
         {
             if (port.Name is { Length: > 0 } name)
             {
-                var messages = NameRules.IsPortName(name);
-                errors.AddMessages(at.Child("name"), name, _ => messages);
-                if (messages.Count == 0 && !names.Add(name))
+                var before = errors.Count;
+                errors.AddMessages(at.Child("name"), name, NameRules.IsPortName);
+                if (errors.Count == before && !names.Add(name))
                 {
                     errors.Duplicate(at.Child("name"), name);
                 }

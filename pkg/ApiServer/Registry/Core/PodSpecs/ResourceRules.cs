@@ -138,6 +138,11 @@ internal static class ResourceRules
     private static void ValidateClaims(
         List<Corev1ResourceClaim>? used, HashSet<string> claims, FieldPath path, FieldErrorList errors)
     {
+        if (used is null)
+        {
+            return;
+        }
+
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (claim, at) in used.Indexed(path))
         {
