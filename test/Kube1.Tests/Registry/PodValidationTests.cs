@@ -233,6 +233,43 @@ public sealed class PodValidationTests
         Assert.That(Kind.Pods.Strategy.Warnings(Kind.Pods.Context, pod, pod.DeepClone().AsObject()), Is.Empty);
     }
 
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"cpu"},{"name":"claim:k/r"}]}]""")]
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"memory"}]}]""",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"memory\": must match one of the "
+        + "container's resource requests")]
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"claim:k"}]}]""",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"claim:k\": must match one of the "
+        + "container's resource claims in a format 'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")]
+    [TestCase("containerStatuses", """
+        [{"name":"x","allocatedResourcesStatus":[{"name":"any","resources":[{"resourceID":"a","health":"Ill"},{"resourceID":"a","health":"Unknown"}]}]}]
+        """,
+        "status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].health: Unsupported value: \"Ill\": supported "
+        + "values: \"Healthy\", \"Unhealthy\", \"Unknown\"",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate value: \"a\"")]
+    [TestCase("ephemeralContainerStatuses", """[{"name":"e","allocatedResourcesStatus":[{"name":"cpu"}]}]""",
+        "status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified in container status")]
+    [TestCase("resourceClaimStatuses", """[{"name":"k","resourceClaimName":"A"}]""",
+        "status.resourceClaimStatuses[0].name: Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of lower case "
+        + "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', "
+        + "regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")]
+    public void Status_Field_Errors(string field, string value, params string[] expected)
+    {
+        var old = Stored(Pod(
+            spec: """
+                "resourceClaims":[{"name":"k","resourceClaimName":"k"}]
+                """,
+            container: """
+                "resources":{"requests":{"cpu":"1"},"claims":[{"name":"k","request":"r"}]}
+                """));
+        var obj = Stored(old);
+        obj["status"]![field] = JsonNode.Parse(value);
+        var errors = new FieldErrorList();
+
+        Kind.Pods.Strategy.ValidateStatusUpdate(Kind.Pods.Context, obj, old, errors);
+
+        Assert.That(errors.Select(e => e.ToString()), Is.EqualTo(expected));
+    }
+
     private static List<string> SubresourceErrors(string subresource, JsonObject obj, JsonObject old)
     {
         Kind.Pods.Strategy.Default(obj);
