@@ -248,10 +248,6 @@ public sealed class PodValidationTests
         "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate value: \"a\"")]
     [TestCase("ephemeralContainerStatuses", """[{"name":"e","allocatedResourcesStatus":[{"name":"cpu"}]}]""",
         "status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified in container status")]
-    [TestCase("resourceClaimStatuses", """[{"name":"k","resourceClaimName":"A"}]""",
-        "status.resourceClaimStatuses[0].name: Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of lower case "
-        + "alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', "
-        + "regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")]
     public void Status_Field_Errors(string field, string value, params string[] expected)
     {
         var old = Stored(Pod(

@@ -115,11 +115,7 @@ internal static class PodStatusRules
                 errors.Duplicate(at, claim.Name);
             }
 
-            // Upstream's path of it is that of the name too.
-            if (claim.ResourceClaimName is { } made)
-            {
-                errors.AddMessages(at, made, NameRules.IsDns1123Subdomain, evenEmpty: true);
-            }
+            errors.AddMessages(item.Child("resourceClaimName"), claim.ResourceClaimName, NameRules.IsDns1123Subdomain);
         }
     }
 
