@@ -184,6 +184,27 @@ public sealed class ServerSideApplyTests(bool isHttps) : ApplyFixture(isHttps)
     }
 
     [Test]
+    public async Task Apply_ByKubectlWhereItemsStandTwice_AnnotationExcusesNothing()
+    {
+        const string controllers = "api/v1/namespaces/default/replicationcontrollers";
+        const string config = """
+            {"apiVersion":"v1","kind":"ReplicationController","metadata":{"name":"a"},"spec":{"replicas":REPLICAS,"selector":{"a":"b"},
+            "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+            """;
+        var live = JsonNode.Parse(config.Replace("REPLICAS", "1", StringComparison.Ordinal))!.AsObject();
+        live["metadata"]!["annotations"] = new JsonObject { [LastApplied] = live.ToJsonString() };
+        live["spec"]!["template"]!["spec"]!["containers"]![0]!["env"] =
+            JsonNode.Parse("""[{"name":"A","value":"1"},{"name":"A","value":"2"}]""");
+        await Http.SendAsync("POST", controllers + "?fieldManager=kubectl-client-side-apply", live.ToJsonString());
+
+        var (code, status) = await Http.SendAsync(
+            "PATCH", controllers + "/a?fieldManager=kubectl", config.Replace("REPLICAS", "2", StringComparison.Ordinal), Apply);
+
+        Assert.That((code, status.Text("message")), Is.EqualTo((
+            409, "Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\" using v1: .spec.replicas")));
+    }
+
+    [Test]
     public async Task Apply_DryRun_StoresNothing()
     {
         var (code, applied) = await ApplyAsync("a", Map("a", """{"k":"1"}"""), "one&dryRun=All");

@@ -6,6 +6,8 @@ namespace Kube1.Tests.Registry;
 /// <summary>What is wrong with pods, in upstream's paths and words: one row a rule.</summary>
 public sealed class PodValidationTests
 {
+    private const string DeletionCost = "controller.kubernetes.io/pod-deletion-cost";
+
     private const string Changeable =
         "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
         + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing "
@@ -85,6 +87,9 @@ public sealed class PodValidationTests
     [TestCase("\"env\":[{\"name\":\"\"}]", "spec.containers[0].env[0].name: Required value")]
     [TestCase("\"env\":[{\"name\":\"a\",\"value\":\"b\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"metadata.name\"}}}]",
         "spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty")]
+    [TestCase("\"env\":[{\"name\":\"a\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"a[']\"}}}]",
+        "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: \"a[']\": error converting fieldPath: field "
+        + "label not supported: a[']")]
     [TestCase("\"env\":[{\"name\":\"a\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"spec.x\"}}}]",
         "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: \"spec.x\": error converting fieldPath: "
         + "field label not supported: spec.x")]
@@ -132,6 +137,49 @@ public sealed class PodValidationTests
         target[names[^1]] = JsonNode.Parse(value);
 
         Assert.That(string.Join(';', Kind.Pods.ValidateUpdate(obj, old)), Is.EqualTo(expected));
+    }
+
+    [TestCase("{}", """{"DC":"01"}""", "metadata.annotations[DC]: Invalid value: \"01\": must be a 32bit integer", 2)]
+    [TestCase("""{"DC":"x"}""", """{"DC":"y"}""", "", 0)]
+    [TestCase("""{"DC":"x"}""", """{"DC":"-7"}""", "", 0)]
+    [TestCase("{}", """{"seccomp.security.alpha.kubernetes.io/pod":"odd"}""",
+        "metadata.annotations.seccomp.security.alpha.kubernetes.io/pod: Invalid value: \"odd\": must be a valid seccomp profile", 2)]
+    public void Update_OnlyAnnotations_AreChecked(string before, string after, string expected, int causes)
+    {
+        var old = Stored(Pod());
+        var obj = Stored(old);
+        old["metadata"]!["annotations"] = JsonNode.Parse(before.Replace("DC", DeletionCost, StringComparison.Ordinal));
+        obj["metadata"]!["annotations"] = JsonNode.Parse(after.Replace("DC", DeletionCost, StringComparison.Ordinal));
+
+        Assert.That(
+            Kind.Pods.ValidateUpdate(obj, old),
+            Is.EqualTo(Enumerable.Repeat(expected.Replace("DC", DeletionCost, StringComparison.Ordinal), causes)));
+    }
+
+    [Test]
+    public void Create_SeveralBadAnnotations_AreListedInUpstreamsOrder()
+    {
+        var pod = Kind.Json(Pod());
+        pod["metadata"]!["annotations"] = new JsonObject
+        {
+            ["container.apparmor.security.beta.kubernetes.io/c"] = "odd",
+            ["container.seccomp.security.alpha.kubernetes.io/c"] = "odd",
+            [DeletionCost] = "+1",
+            ["kubernetes.io/config.mirror"] = "m",
+            ["seccomp.security.alpha.kubernetes.io/pod"] = "odd",
+        };
+
+        Assert.That(Kind.Pods.Validate(pod), Is.EqualTo(new[]
+        {
+            "metadata.annotations[kubernetes.io/config.mirror]: Invalid value: \"m\": must set spec.nodeName if mirror pod "
+            + "annotation is set",
+            $"metadata.annotations[{DeletionCost}]: Invalid value: \"+1\": must be a 32bit integer",
+            "metadata.annotations.seccomp.security.alpha.kubernetes.io/pod: Invalid value: \"odd\": must be a valid seccomp profile",
+            "metadata.annotations.container.seccomp.security.alpha.kubernetes.io/c: Invalid value: \"odd\": must be a valid "
+            + "seccomp profile",
+            "metadata.annotations[container.apparmor.security.beta.kubernetes.io/c]: Invalid value: \"odd\": invalid AppArmor "
+            + "profile name: \"odd\"",
+        }));
     }
 
     [Test]
@@ -183,6 +231,39 @@ public sealed class PodValidationTests
             "spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
         }));
         Assert.That(Kind.Pods.Strategy.Warnings(Kind.Pods.Context, pod, pod.DeepClone().AsObject()), Is.Empty);
+    }
+
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"cpu"},{"name":"claim:k/r"}]}]""")]
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"memory"}]}]""",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"memory\": must match one of the "
+        + "container's resource requests")]
+    [TestCase("containerStatuses", """[{"name":"c","allocatedResourcesStatus":[{"name":"claim:k"}]}]""",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"claim:k\": must match one of the "
+        + "container's resource claims in a format 'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty")]
+    [TestCase("containerStatuses", """
+        [{"name":"x","allocatedResourcesStatus":[{"name":"any","resources":[{"resourceID":"a","health":"Ill"},{"resourceID":"a","health":"Unknown"}]}]}]
+        """,
+        "status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].health: Unsupported value: \"Ill\": supported "
+        + "values: \"Healthy\", \"Unhealthy\", \"Unknown\"",
+        "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate value: \"a\"")]
+    [TestCase("ephemeralContainerStatuses", """[{"name":"e","allocatedResourcesStatus":[{"name":"cpu"}]}]""",
+        "status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified in container status")]
+    public void Status_Field_Errors(string field, string value, params string[] expected)
+    {
+        var old = Stored(Pod(
+            spec: """
+                "resourceClaims":[{"name":"k","resourceClaimName":"k"}]
+                """,
+            container: """
+                "resources":{"requests":{"cpu":"1"},"claims":[{"name":"k","request":"r"}]}
+                """));
+        var obj = Stored(old);
+        obj["status"]![field] = JsonNode.Parse(value);
+        var errors = new FieldErrorList();
+
+        Kind.Pods.Strategy.ValidateStatusUpdate(Kind.Pods.Context, obj, old, errors);
+
+        Assert.That(errors.Select(e => e.ToString()), Is.EqualTo(expected));
     }
 
     private static List<string> SubresourceErrors(string subresource, JsonObject obj, JsonObject old)

@@ -6,6 +6,9 @@ namespace Kube1.Tests.Registry;
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 public sealed class WorkloadValidationTests
 {
+    private const string NotPercent = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  "
+        + "or '93%', regex used for validation is '[0-9]+%')";
+
     private const string NotNegative = "must be greater than or equal to 0";
 
     private const string Subdomain = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
@@ -38,6 +41,13 @@ public sealed class WorkloadValidationTests
         "spec.strategy.type: Unsupported value: \"Blue\": supported values: \"Recreate\", \"RollingUpdate\"")]
     [TestCase("deployments", """{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"200%"}}}}""",
         "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"200%\": must not be greater than 100%")]
+    [TestCase("deployments", """{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"150"}}}}""",
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"150\": " + NotPercent)]
+    [TestCase("deployments", """{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"x","maxSurge":0}}}}""",
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"x\": " + NotPercent,
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"x\": may not be 0 when `maxSurge` is 0")]
+    [TestCase("deployments", """{"spec":{"strategy":{"rollingUpdate":{"maxUnavailable":"99999999999999999999%"}}}}""",
+        "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: \"99999999999999999999%\": must not be greater than 100%")]
     [TestCase("deployments", """{"spec":{"minReadySeconds":-1,"revisionHistoryLimit":-1,"progressDeadlineSeconds":0}}""",
         "spec.minReadySeconds: Invalid value: -1: " + NotNegative,
         "spec.revisionHistoryLimit: Invalid value: -1: " + NotNegative)]
@@ -213,6 +223,9 @@ public sealed class WorkloadValidationTests
 
     [TestCase("""{"minAvailable":-1}""", "spec.minAvailable: Invalid value: -1: " + NotNegative)]
     [TestCase("""{"maxUnavailable":"101%"}""", "spec.maxUnavailable: Invalid value: \"101%\": must not be greater than 100%")]
+    [TestCase("""{"maxUnavailable":"150"}""", "spec.maxUnavailable: Invalid value: \"150\": " + NotPercent)]
+    [TestCase("""{"unhealthyPodEvictionPolicy":""}""",
+        "spec.unhealthyPodEvictionPolicy: Unsupported value: \"\": supported values: \"AlwaysAllow\", \"IfHealthyBudget\"")]
     [TestCase("""{"unhealthyPodEvictionPolicy":"Never"}""",
         "spec.unhealthyPodEvictionPolicy: Unsupported value: \"Never\": supported values: \"AlwaysAllow\", \"IfHealthyBudget\"")]
     [TestCase("""{"selector":{"matchExpressions":[{"key":"a","operator":"In"}]}}""",

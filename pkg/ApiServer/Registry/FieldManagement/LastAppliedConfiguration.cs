@@ -53,11 +53,13 @@ internal static class LastAppliedConfiguration
         }
     }
 
-    // The fields of the annotation that still have the values that it says; null when it is absent or makes no sense.
+    // The fields of the annotation that still have the values that it says; null when it is absent or makes no sense, or
+    // when items of the live object cannot be told apart.
     private static FieldSet? FieldsOf(ObjectForm form, JsonObject live)
     {
         if (Parse(ValueOf(live)) is not { } applied || (string?)(applied["apiVersion"] as JsonValue) != form.ApiVersion
-            || ConfigurationRules.Check(applied, form.Type) is not null)
+            || ConfigurationRules.Check(applied, form.Type) is not null
+            || ConfigurationRules.Check(live, form.Type) is not null)
         {
             return null;
         }

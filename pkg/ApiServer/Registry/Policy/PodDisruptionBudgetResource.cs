@@ -40,7 +40,7 @@ internal sealed class PodDisruptionBudgetResource : ResourceStrategy
         }
 
         errors.Selector(spec.Child("selector"), obj.Child("spec").Child("selector"));
-        if (obj.Text("spec.unhealthyPodEvictionPolicy") is { Length: > 0 } policy
+        if ((string?)obj.At("spec.unhealthyPodEvictionPolicy") is { } policy
             && policy is not ("IfHealthyBudget" or "AlwaysAllow"))
         {
             errors.NotSupported(

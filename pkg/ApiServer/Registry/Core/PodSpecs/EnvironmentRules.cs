@@ -196,10 +196,10 @@ internal static class EnvironmentRules
     // metadata.labels['key']
     private static bool TrySplit(string text, out string map, out string key)
     {
-        var start = text.IndexOf("['", StringComparison.Ordinal);
-        var isSplit = start > 0 && text.EndsWith("']", StringComparison.Ordinal);
-        (map, key) = isSplit ? (text[..start], text[(start + 2)..^2]) : ("", "");
-        return isSplit;
+        var open = text.EndsWith("']", StringComparison.Ordinal) ? text[..^2] : "";
+        var start = open.IndexOf("['", StringComparison.Ordinal);
+        (map, key) = start > 0 ? (open[..start], open[(start + 2)..]) : ("", "");
+        return start > 0;
     }
 
     private static void ValidateSource(V1EnvVarSource source, string? value, FieldPath path, FieldErrorList errors)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kube1.Api.Json;
 using Kube1.Api.Models;
 using Kube1.Api.Validation;
 
@@ -28,22 +29,47 @@ internal static class PodAnnotationRules
 
     private const string Unconfined = "unconfined";
 
-    /// <summary>Checks the annotations of a pod or a template; <paramref name="path"/> is theirs.</summary>
-    public static void Validate(JsonObject? annotations, V1PodSpec spec, FieldPath path, FieldErrorList errors)
+    /// <summary>
+    /// Checks the annotations of a pod or a template, in upstream's order; <paramref name="path"/> is theirs. A deletion
+    /// cost is checked unless the one in <paramref name="before"/> was wrong already.
+    /// </summary>
+    public static void Validate(
+        JsonObject? annotations, V1PodSpec spec, FieldPath path, FieldErrorList errors, JsonObject? before = null)
     {
         if (annotations is null)
         {
             return;
         }
 
+        if (annotations.TryGetPropertyValue(Mirror, out var mirror) && string.IsNullOrEmpty(spec.NodeName))
+        {
+            errors.Invalid(
+                path.Key(Mirror), (string?)mirror ?? "", "must set spec.nodeName if mirror pod annotation is set");
+        }
+
+        if (CostOf(annotations) is { } cost && !IsCost(cost) && (CostOf(before) is not { } known || IsCost(known)))
+        {
+            errors.Invalid(path.Key(DeletionCost), cost, "must be a 32bit integer");
+        }
+
+        foreach (var (key, value) in annotations.Where(pair => pair.Key == SeccompPod)
+            .Concat(annotations.Where(pair => pair.Key.StartsWith(SeccompContainer, StringComparison.Ordinal))))
+        {
+            ValidateSeccomp((string?)value ?? "", path.Child(key), errors);
+        }
+
         foreach (var (key, value) in annotations)
         {
-            ValidateOne(key, (string?)value ?? "", spec, path, errors);
+            if (key.StartsWith(AppArmorContainer, StringComparison.Ordinal))
+            {
+                ValidateAppArmor(key, (string?)value ?? "", spec, path, errors);
+            }
         }
     }
 
-    /// <summary>Some annotations of a stored pod stay as they are.</summary>
-    public static void ValidateUpdate(JsonObject? annotations, JsonObject? before, FieldPath path, FieldErrorList errors)
+    /// <summary>Some annotations of a stored pod stay as they are, and the others are as sound as those of a new one.</summary>
+    public static void ValidateUpdate(
+        JsonObject? annotations, JsonObject? before, V1PodSpec spec, FieldPath path, FieldErrorList errors)
     {
         foreach (var (key, value) in before ?? [])
         {
@@ -60,6 +86,8 @@ internal static class PodAnnotationRules
                 errors.Forbidden(path.Key(key), $"may not add {name}");
             }
         }
+
+        Validate(annotations, spec, path, errors, before);
     }
 
     /// <summary>Where an annotation and a field say the same thing, they must agree; <paramref name="path"/> is the spec's.</summary>
@@ -99,32 +127,18 @@ internal static class PodAnnotationRules
         }
     }
 
-    private static void ValidateOne(string key, string value, V1PodSpec spec, FieldPath path, FieldErrorList errors)
+    private static void ValidateAppArmor(
+        string key, string profile, V1PodSpec spec, FieldPath path, FieldErrorList errors)
     {
-        if (key == Mirror && string.IsNullOrEmpty(spec.NodeName))
+        var container = key[AppArmorContainer.Length..];
+        if (!Contexts(spec, path).Any(other => other.Name == container))
         {
-            errors.Invalid(path.Key(key), value, "must set spec.nodeName if mirror pod annotation is set");
+            errors.Invalid(path.Key(key), container, "container not found");
         }
-        else if (key == DeletionCost && !IsCost(value))
-        {
-            errors.Invalid(path.Key(key), value, "must be a 32bit integer");
-        }
-        else if (key == SeccompPod || key.StartsWith(SeccompContainer, StringComparison.Ordinal))
-        {
-            ValidateSeccomp(value, path.Child(key), errors);
-        }
-        else if (key.StartsWith(AppArmorContainer, StringComparison.Ordinal))
-        {
-            var container = key[AppArmorContainer.Length..];
-            if (!Contexts(spec, path).Any(other => other.Name == container))
-            {
-                errors.Invalid(path.Key(key), container, "container not found");
-            }
 
-            if (value is not ("" or RuntimeDefault or Unconfined) && !value.StartsWith(Localhost, StringComparison.Ordinal))
-            {
-                errors.Invalid(path.Key(key), value, $"invalid AppArmor profile name: \"{value}\"");
-            }
+        if (profile is not ("" or RuntimeDefault or Unconfined) && !profile.StartsWith(Localhost, StringComparison.Ordinal))
+        {
+            errors.Invalid(path.Key(key), profile, $"invalid AppArmor profile name: {GoText.Quote(profile)}");
         }
     }
 
@@ -168,6 +182,9 @@ internal static class PodAnnotationRules
     private static string? NameOf(string key) => key == Mirror ? "mirror pod annotation"
         : key.StartsWith(AppArmorContainer, StringComparison.Ordinal) ? "AppArmor annotations"
         : null;
+
+    private static string? CostOf(JsonObject? annotations) =>
+        annotations is not null && annotations.TryGetPropertyValue(DeletionCost, out var cost) ? (string?)cost ?? "" : null;
 
     // No plus sign and no leading zeros.
     private static bool IsCost(string text) => text.Length > 0

@@ -47,7 +47,7 @@ internal static class PodResize
             return;
         }
 
-        PodRules.Validate(obj, errors);
+        PodRules.Validate(obj, errors, old);
         ValidateContainers(spec, before, errors);
         var qos = old.Text("status.qosClass") is { Length: > 0 } known ? known : PodQos.Of(before);
         if (PodQos.Of(spec) != qos)

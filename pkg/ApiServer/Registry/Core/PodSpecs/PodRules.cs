@@ -29,12 +29,13 @@ internal static class PodRules
         PodAnnotationRules.ValidateAgreement(ObjectMetadata.Of(pod).Annotations, spec, Spec, errors);
     }
 
-    /// <summary>Checks a pod's annotations and spec, new or changed.</summary>
-    public static V1PodSpec Validate(JsonObject pod, FieldErrorList errors)
+    /// <summary>Checks a pod's annotations and spec, new or changed from <paramref name="old"/>.</summary>
+    public static V1PodSpec Validate(JsonObject pod, FieldErrorList errors, JsonObject? old = null)
     {
         var meta = ObjectMetadata.Of(pod);
         var spec = KubeJson.Deserialize<V1PodSpec>(pod.Ensure("spec"));
-        PodAnnotationRules.Validate(meta.Annotations, spec, Annotations, errors);
+        PodAnnotationRules.Validate(
+            meta.Annotations, spec, Annotations, errors, old.Child("metadata").Child("annotations"));
         PodSpecRules.Validate(spec, Spec, errors, meta.Name);
         if (string.IsNullOrEmpty(spec.ServiceAccountName))
         {

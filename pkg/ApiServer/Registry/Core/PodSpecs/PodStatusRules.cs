@@ -45,6 +45,13 @@ internal static class PodStatusRules
         {
             ValidateUsers(containers, spec.Text("os.name") == "windows", Status.Child(field), errors);
         }
+
+        DeviceHealthRules.Validate(
+            status.ContainerStatuses, spec.Items("containers"), Status.Child("containerStatuses"), errors);
+        DeviceHealthRules.Validate(
+            status.InitContainerStatuses, spec.Items("initContainers"), Status.Child("initContainerStatuses"), errors);
+        DeviceHealthRules.Forbid(
+            status.EphemeralContainerStatuses, Status.Child("ephemeralContainerStatuses"), errors);
     }
 
     private static void ValidateConditions(List<V1PodCondition>? conditions, FieldErrorList errors)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube1.Api.Validation;
 
@@ -44,11 +45,20 @@ internal static class RollingUpdateRules
         }
     }
 
-    /// <summary>0, "0%" or nothing.</summary>
-    public static bool IsZero(JsonNode? amount) => amount is null || (JsonFields.Integer(amount) ?? Percent(amount)) == 0;
+    /// <summary>0, "0%" or nothing; upstream reads a text that is no number as 0 too.</summary>
+    public static bool IsZero(JsonNode? amount) => (JsonFields.Integer(amount) ?? Percent(amount) ?? Number(Text(amount))) == 0;
 
+    // Null for what is no percentage.
     private static long? Percent(JsonNode? amount) => JsonFields.Integer(amount) is null
-        && long.TryParse(((string?)amount ?? "").TrimEnd('%'), out var percent) ? percent : null;
+        && Text(amount) is var text && NameRules.IsPercent(text).Count == 0 ? Number(text[..^1]) : null;
+
+    // As Go's strconv.Atoi without a look at its error: more digits than a number has make the greatest one.
+    private static long Number(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+            : text.Length > 0 && text.All(char.IsAsciiDigit) ? long.MaxValue
+            : 0;
+
+    private static string Text(JsonNode? amount) => (string?)amount ?? "";
 
     private static object? Shown(JsonNode? amount) => JsonFields.Integer(amount) ?? (object?)(string?)amount;
 }
