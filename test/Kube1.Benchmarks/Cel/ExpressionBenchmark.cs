@@ -69,7 +69,7 @@ internal static class ExpressionBenchmark
         var containers = new JsonArray();
         for (var i = 0; i < 3; i++)
         {
-            containers.Add(new JsonObject
+            containers.Add((JsonNode)new JsonObject
             {
                 ["name"] = $"c{i}",
                 ["image"] = $"registry.example.com/team/app:1.{i}.0",
