@@ -236,7 +236,7 @@ public sealed class MutatingPolicyFailureTests
         var variables = new JsonArray(new JsonObject { ["name"] = "v0", ["expression"] = "dyn(['x'])" });
         for (var i = 1; i < 40; i++)
         {
-            variables.Add(new JsonObject
+            variables.Add((JsonNode)new JsonObject
             {
                 ["name"] = $"v{i}", ["expression"] = $"dyn([{string.Join(',', Enumerable.Repeat($"variables.v{i - 1}", 10))}])",
             });
@@ -260,7 +260,7 @@ public sealed class MutatingPolicyFailureTests
         var variables = new JsonArray(new JsonObject { ["name"] = "v0", ["expression"] = "'x'" });
         for (var i = 1; i < 8000; i++)
         {
-            variables.Add(new JsonObject { ["name"] = $"v{i}", ["expression"] = $"variables.v{i - 1}" });
+            variables.Add((JsonNode)new JsonObject { ["name"] = $"v{i}", ["expression"] = $"variables.v{i - 1}" });
         }
 
         var spec = new JsonObject

@@ -28,7 +28,7 @@ public sealed class PatchSweepTests
         {
             ["op"] = one.ContainsKey(p.Key) ? "replace" : "add", ["path"] = "/" + p.Key, ["value"] = p.Value?.DeepClone(),
         })]);
-        operations.Add(new JsonObject { ["op"] = "test", ["path"] = "", ["value"] = two.DeepClone() });
+        operations.Add((JsonNode)new JsonObject { ["op"] = "test", ["path"] = "", ["value"] = two.DeepClone() });
 
         var patched = JsonPatch.Apply(one, operations);
 

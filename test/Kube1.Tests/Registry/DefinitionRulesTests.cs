@@ -42,7 +42,7 @@ public sealed class DefinitionRulesTests
             [.. Enumerable.Range(0, 9).Select(i => new JsonObject { ["jsonPath"] = $".a.f{i}" })]);
         var more = many.DeepClone().AsObject();
         more["spec"]!["versions"]![0]!["selectableFields"]!.AsArray().RemoveAt(0);
-        more["spec"]!["versions"]![0]!["selectableFields"]!.AsArray().Add(new JsonObject { ["jsonPath"] = ".a.f0" });
+        more["spec"]!["versions"]![0]!["selectableFields"]!.AsArray().Add((JsonNode)new JsonObject { ["jsonPath"] = ".a.f0" });
         Assert.Multiple(() =>
         {
             Assert.That(Validate(many, many), Is.Empty);
