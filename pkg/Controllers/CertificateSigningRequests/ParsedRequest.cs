@@ -15,12 +15,20 @@ internal sealed record ParsedRequest(
     private const string CommonNameOid = "2.5.4.3";
     private const string OrganizationOid = "2.5.4.10";
 
+    /// <summary>The end of a block is looked for in all that follows it, again for each block without one.</summary>
+    private const int MaxBlocks = 64;
+
     /// <summary>Null when it cannot be read or its own signature is wrong.</summary>
     public static ParsedRequest? Parse(byte[] pem)
     {
         try
         {
             var text = Encoding.ASCII.GetString(pem);
+            if (text.AsSpan().Count("-----BEGIN ") > MaxBlocks)
+            {
+                return null;
+            }
+
             var request = CertificateRequest.LoadSigningRequestPem(
                 text, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
             var commonName = "";

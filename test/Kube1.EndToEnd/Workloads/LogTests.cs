@@ -16,7 +16,7 @@ public sealed class LogTests
           containers:
           - name: main
             image: busybox:v1
-            command: [sh, -c, "echo one; echo two >&2; sleep 3; echo three; exec sleep 3600"]
+            command: [sh, -c, "echo one; echo two; sleep 3; echo three >&2; exec sleep 3600"]
           - {name: side, image: "busybox:v1", command: [sh, -c, "echo beside; exec sleep 3600"]}
         ---
         apiVersion: v1

@@ -30,8 +30,8 @@ internal sealed partial class AvailabilityController(
         }
 
         var found = await check.RunAsync(service, server, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(service, found, cancellationToken).ConfigureAwait(false);
         AvailabilityMetrics.Observe(name, found.Status == "True");
+        await WriteAsync(service, found, cancellationToken).ConfigureAwait(false);
         if (found.IsUnanswered)
         {
             return SyncResult.RequeueAfter(_backoff.Failed(name));

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
+using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.Registry;
 
 namespace Kube1.ApiServer.Extensions.CustomResources;
@@ -18,22 +17,19 @@ internal static class ConversionTrust
             return true;
         }
 
-        var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(bundle)));
+            var certificates = PemBundle.Read(bundle);
+            foreach (var certificate in certificates)
+            {
+                certificate.Dispose();
+            }
+
             return certificates.Count > 0;
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
             return false;
-        }
-        finally
-        {
-            foreach (var certificate in certificates)
-            {
-                certificate.Dispose();
-            }
         }
     }
 }

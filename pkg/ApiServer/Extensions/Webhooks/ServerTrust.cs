@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Kube1.ApiServer.Extensions.Webhooks;
 
@@ -15,11 +14,6 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
 {
     private const string ServerAuthenticationOid = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>
-    /// More than systems trust: the end of a block is looked for in all that follows it, again for each block without one.
-    /// </summary>
-    private const int MaxCertificates = 256;
-
     private const X509ChainStatusFlags TimeFlags = X509ChainStatusFlags.NotTimeValid;
 
     /// <summary>Whether any certificate will do, as insecureSkipTLSVerify asks for.</summary>
@@ -29,28 +23,20 @@ internal sealed class ServerTrust(X509Certificate2Collection? bundle, TimeProvid
     /// <exception cref="WebhookCallException">It holds no certificate.</exception>
     public static ServerTrust Of(string caBundle, TimeProvider time)
     {
-        var certificates = new X509Certificate2Collection();
         try
         {
-            var pem = Encoding.Latin1.GetString(Convert.FromBase64String(caBundle));
-            if (string.IsNullOrWhiteSpace(pem))
+            if (PemBundle.IsBlank(caBundle))
             {
                 return new ServerTrust(null, time);
             }
 
-            if (pem.AsSpan().Count("-----BEGIN ".AsSpan()) > MaxCertificates)
-            {
-                throw NoBundle(null);
-            }
-
-            certificates.ImportFromPem(pem);
+            var certificates = PemBundle.Read(caBundle);
+            return certificates.Count > 0 ? new ServerTrust(certificates, time) : throw NoBundle(null);
         }
         catch (Exception e) when (e is FormatException or CryptographicException or NotSupportedException)
         {
             throw NoBundle(e);
         }
-
-        return certificates.Count > 0 ? new ServerTrust(certificates, time) : throw NoBundle(null);
     }
 
     /// <summary>Makes a connection to a server of this name private; shows it a certificate when one is given.</summary>

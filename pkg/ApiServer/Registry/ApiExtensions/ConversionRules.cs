@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using Kube1.Api.Validation;
+using Kube1.ApiServer.Extensions.Webhooks;
 using Kube1.ApiServer.Registry.AdmissionRegistration;
 using Kube1.ApiServer.Registry.Core;
 
@@ -73,8 +72,7 @@ internal static class ConversionRules
     {
         try
         {
-            var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(bundle)));
+            var certificates = PemBundle.Read(bundle);
             foreach (var certificate in certificates)
             {
                 certificate.Dispose();
