@@ -200,7 +200,7 @@ internal sealed class AggregationProxy(RemoteTransports transports, TimeProvider
 
     private async Task<UpgradeResponse> DialAsync(Call call, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(RemoteTransport.ConnectTimeout, time);
+        using var patience = new CancellationTokenSource(ServerConnections.ConnectTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {

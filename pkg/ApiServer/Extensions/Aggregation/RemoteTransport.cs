@@ -18,19 +18,10 @@ internal sealed record RemoteAccess(
     Func<IObjectReader> Objects, IServiceDialer Dialer, Func<X509Certificate2>? ClientCertificate, TimeProvider Time);
 
 /// <summary>
-/// The connections to one aggregated API server: TLS to the Service's name, over one of its ready endpoints, without
-/// proxies, cookies and redirects. HTTP/1.1, so that requests spread over the endpoints.
+/// The connections to one aggregated API server: TLS to the Service's name, over one of its ready endpoints.
 /// </summary>
 internal sealed class RemoteTransport : IDisposable
 {
-    /// <summary>How long connecting may take; client-go's.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(90);
-
-    // A connection to an endpoint that has been replaced, or with a certificate that has, must not live for ever.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
-
     private readonly RemoteServer _server;
     private readonly RemoteAccess _access;
     private readonly ServerTrust _trust;
@@ -44,20 +35,12 @@ internal sealed class RemoteTransport : IDisposable
         _trust = server.IsTrustedBlindly
             ? new ServerTrust(null, access.Time) { IsBlind = true }
             : ServerTrust.Of(server.CaBundle, access.Time);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionIdleTimeout = IdleTimeout,
-            PooledConnectionLifetime = Lifetime,
-            ConnectCallback = async (_, ct) => await ConnectAsync(ct).ConfigureAwait(false),
-            // Headers pass through as the bytes that came: Kestrel reads UTF-8 and writes Latin-1.
-            RequestHeaderEncodingSelector = static (name, _) => RepeatedHeader.Of(name),
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        });
+        var handler = ServerConnections.Handler(async (_, ct) => await ConnectAsync(ct).ConfigureAwait(false));
+
+        // Headers pass through as the bytes that came: Kestrel reads UTF-8 and writes Latin-1.
+        handler.RequestHeaderEncodingSelector = static (name, _) => RepeatedHeader.Of(name);
+        handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
+        _http = new HttpMessageInvoker(handler);
     }
 
     /// <summary>Sends a request; the body of the response is still to be read.</summary>

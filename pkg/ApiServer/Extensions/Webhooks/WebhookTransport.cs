@@ -3,18 +3,10 @@ using Kube1.ApiServer.Registry;
 namespace Kube1.ApiServer.Extensions.Webhooks;
 
 /// <summary>
-/// The connections to one target: TLS to the name that its address says, without credentials, proxies, cookies and
-/// redirects. HTTP/1.1, as upstream, so that requests spread over a Service's endpoints.
+/// The connections to one target: TLS to the name that its address says, without credentials.
 /// </summary>
 internal sealed class WebhookTransport : IDisposable
 {
-    // The bounds of client-go's transport.
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(90);
-
-    // A connection to an endpoint that has been replaced must not live for ever.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
-
     private readonly WebhookTarget _target;
     private readonly ServerTrust _trust;
     private readonly Func<IObjectReader> _objects;
@@ -28,17 +20,7 @@ internal sealed class WebhookTransport : IDisposable
         _trust = ServerTrust.Of(target.CaBundle, time);
         _objects = objects;
         _dialer = dialer;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = ConnectTimeout,
-            PooledConnectionIdleTimeout = IdleTimeout,
-            PooledConnectionLifetime = Lifetime,
-            ConnectCallback = ConnectAsync,
-        });
+        _http = new HttpMessageInvoker(ServerConnections.Handler(ConnectAsync));
     }
 
     /// <summary>Sends a request; the body of the response is still to be read.</summary>
