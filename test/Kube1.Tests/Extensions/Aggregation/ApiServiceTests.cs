@@ -5,6 +5,8 @@ using Kube1.Tests.ApiServer;
 namespace Kube1.Tests.Extensions.Aggregation;
 
 /// <summary>The APIService objects: those that the server keeps for what it serves itself, and the condition of the others.</summary>
+/// <remarks>Alone: the metrics of a process are those of all its servers, and others have an APIService of this name too.</remarks>
+[NonParallelizable]
 public sealed class ApiServiceTests
 {
     private const string Definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
