@@ -50,7 +50,7 @@ internal sealed class ServiceEndpointsTests
         await f.Api.WaitAsync(() => Slices(f) is [{ Endpoints.Count: 1 }], "one");
         await f.Client.Of<V1Pod>().DeleteAsync("default", "a", null, default);
         await f.Api.WaitAsync(
-            () => Slices(f) is [{ } s] && s.Endpoints is null or [] && Endpoints(f)!.Subsets is null or [], "none");
+            () => Slices(f) is [{ } s] && s.Endpoints is null or [] && Endpoints(f) is { Subsets: null or [] }, "none");
         await f.Client.Of<V1Service>().DeleteAsync("default", "web", null, default);
         await f.Api.WaitAsync(() => Endpoints(f) is null, "Endpoints deleted");
     }

@@ -235,30 +235,32 @@ public sealed class BadServerTests
         await _cluster.RegisterAsync();
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var accepting = AcceptAsync(listener, answer);
+        using var over = new CancellationTokenSource();
+        var accepting = AcceptAsync(listener, answer, over.Token);
         _cluster.Network.Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         await _cluster.ReplaceTrustAsync("\"insecureSkipTLSVerify\":true,\"caBundle\":null");
         var (code, text) = await AskAsync();
-        listener.Stop();
+        await over.CancelAsync();
         await accepting;
+        listener.Stop();
 
         Assert.That(code, Is.EqualTo(503));
         Assert.That(text, Does.StartWith("error trying to reach service: ").Or.EqualTo("service unavailable\n"));
     }
 
-    private static async Task AcceptAsync(TcpListener listener, string answer)
+    private static async Task AcceptAsync(TcpListener listener, string answer, CancellationToken over)
     {
-        try
+        while (!over.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                using var client = await listener.AcceptTcpClientAsync();
-                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer));
+                using var client = await listener.AcceptTcpClientAsync(over);
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), over);
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)
-        {
-            // The test is over, or the other side did not wait for the answer.
+            catch (Exception e) when (e is SocketException or OperationCanceledException or IOException)
+            {
+                // The test is over, or the other side did not wait for the answer.
+            }
         }
     }
 
