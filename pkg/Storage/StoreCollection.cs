@@ -16,6 +16,8 @@ public sealed class StoreCollection
     private volatile CollectionDefinition _definition;
     private volatile CollectionState _state;
     private volatile bool _closed;
+    private volatile bool _historyReleased;
+    private int _watches;
 
     internal StoreCollection(
         Store store, CollectionDefinition definition, EntryDescriber describer, StoreOptions options, EntryTree loaded,
@@ -106,6 +108,32 @@ public sealed class StoreCollection
     /// that has passed.
     /// </summary>
     public StoreWatch Watch(string keyPrefix, long afterRevision) => new(this, keyPrefix, afterRevision);
+
+    /// <summary>
+    /// Lets the history go, which may be of many megabytes, as soon as no watch is open: of a collection that is no longer
+    /// served nobody will ask what has changed. Watches that come later start at the then newest revision.
+    /// </summary>
+    public void ReleaseHistory()
+    {
+        _historyReleased = true;
+        if (Volatile.Read(ref _watches) == 0)
+        {
+            Ring.Clear();
+        }
+    }
+
+    /// <summary>Takes back <see cref="ReleaseHistory"/>, as far as it has not happened yet.</summary>
+    public void KeepHistory() => _historyReleased = false;
+
+    internal void WatchOpened() => Interlocked.Increment(ref _watches);
+
+    internal void WatchEnded()
+    {
+        if (Interlocked.Decrement(ref _watches) == 0 && _historyReleased)
+        {
+            Ring.Clear();
+        }
+    }
 
     internal void Register(CollectionDefinition definition)
     {

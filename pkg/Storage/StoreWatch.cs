@@ -30,6 +30,7 @@ public sealed class StoreWatch : IDisposable, IValueTaskSource
     private long _progressRevision;
     private bool _gone;
     private volatile bool _disposed;
+    private int _ended;
 
     internal StoreWatch(StoreCollection collection, string keyPrefix, long afterRevision)
     {
@@ -37,6 +38,7 @@ public sealed class StoreWatch : IDisposable, IValueTaskSource
         _afterRevision = afterRevision;
         _progressRevision = afterRevision;
         KeyPrefix = keyPrefix;
+        collection.WatchOpened();
         _gone = !collection.Ring.TryFind(afterRevision, out long position);
         Position = position;
     }
@@ -118,6 +120,10 @@ public sealed class StoreWatch : IDisposable, IValueTaskSource
     /// <summary>Ends the watch. A reader that waits is woken and finds it disposed.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _collection.WatchEnded();
+        }
         _disposed = true;
         if (_collection.Hub.Remove(this))
         {

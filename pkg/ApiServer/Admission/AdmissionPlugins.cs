@@ -37,11 +37,15 @@ internal static class AdmissionPlugins
             new DenyServiceExternalIPs(),
             new PodTopologyLabels(),
             new MutatingPolicies(
-                new(new PolicyIndex<MutatingPolicy>(context.Store, "mutating", p => new(p)), context.Objects),
+                new(
+                    new PolicyIndex<MutatingPolicy>(context.Store, "mutating", ValidatedPolicies.Mutating.Take),
+                    context.Objects),
                 context.Authorizer, context.Time),
             new MutatingWebhooks(context),
             new ValidatingPolicies(
-                new(new PolicyIndex<ValidatingPolicy>(context.Store, "validating", p => new(p)), context.Objects),
+                new(
+                    new PolicyIndex<ValidatingPolicy>(context.Store, "validating", ValidatedPolicies.Validating.Take),
+                    context.Objects),
                 context.Authorizer),
             new ValidatingWebhooks(context),
             new RoleEscalation(context.Authorizer, context.Rbac),

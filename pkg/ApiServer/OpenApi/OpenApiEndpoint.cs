@@ -33,8 +33,8 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
             return new ValueTask(core.Aggregator.ProxyAsync(scope, server));
         }
 
-        var documents = merged.Own;
-        if (name is null || (name.Length > 0 && !merged.IsOwn(name)))
+        var converted = name is null ? null : merged.ConvertedOf(name);
+        if (name is null || (name.Length > 0 && converted is null && !merged.IsOwn(name)))
         {
             throw ApiErrors.PathNotFound();
         }
@@ -50,14 +50,14 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
         response.ContentType = isProtobuf
             ? $"application/com.github.proto-openapi.spec.{(name.Length == 0 ? "v2" : "v3")}.v1.0+protobuf"
             : MediaTypes.Json;
-        var hash = name.Length == 0 ? merged.V2Hash : documents.HashOf(name);
+        var hash = name.Length == 0 ? merged.V2Hash : converted?.Hash ?? merged.Own.HashOf(name);
         response.Headers.ETag = $"\"{hash}\"";
         if (name.Length > 0 && scope.Query("hash") is { Length: > 0 } asked)
         {
             if (asked != hash)
             {
                 response.StatusCode = StatusCodes.Status301MovedPermanently;
-                response.Headers.Location = AddressOf(documents, name);
+                response.Headers.Location = AddressOf(name, hash);
                 return ValueTask.CompletedTask;
             }
 
@@ -67,7 +67,10 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
         }
 
         return WriteDocumentAsync(
-            scope, hash, () => name.Length == 0 ? merged.V2(isProtobuf) : documents.V3(name, isProtobuf));
+            scope, hash,
+            () => name.Length == 0
+                ? merged.V2(isProtobuf)
+                : converted?.Document(isProtobuf) ?? merged.Own.V3(name, isProtobuf));
     }
 
     // Two requests may both make the documents anew, and either will do.
@@ -87,12 +90,11 @@ internal sealed class OpenApiEndpoint(ApiServerCore core)
         return known;
     }
 
-    private static string AddressOf(DocumentCache documents, string name) =>
-        $"{V3}/{name}?hash={documents.HashOf(name)}";
+    private static string AddressOf(string name, string hash) => $"{V3}/{name}?hash={hash}";
 
     private static ValueTask WriteIndexAsync(RequestScope scope, MergedDocuments documents)
     {
-        var paths = documents.Index(name => AddressOf(documents.Own, name));
+        var paths = documents.Index(AddressOf);
         var index = KubeBytes.Of(new JsonObject { ["paths"] = paths });
         var hash = Convert.ToHexString(SHA512.HashData(index.Span));
         scope.Http.Response.ContentType = MediaTypes.Json;

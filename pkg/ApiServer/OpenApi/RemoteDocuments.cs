@@ -12,7 +12,9 @@ namespace Kube1.ApiServer.OpenApi;
 /// <summary>What an aggregated API server publishes.</summary>
 /// <param name="Addresses">The names of its v3 documents, "apis/example.org/v1", with where it says that they are.</param>
 /// <param name="Spec">Its v2 document, as far as it is about the APIService; null for none.</param>
-internal sealed record RemotePublication(ImmutableSortedDictionary<string, string> Addresses, RemoteSpec? Spec)
+/// <param name="Converted">The same in v3, where the server has no index of v3 documents; null else.</param>
+internal sealed record RemotePublication(
+    ImmutableSortedDictionary<string, string> Addresses, RemoteSpec? Spec, ConvertedSpec? Converted = null)
 {
     /// <summary>Nothing.</summary>
     public static RemotePublication None { get; } =
@@ -82,13 +84,15 @@ internal sealed partial class RemoteDocuments(
                 throw new RemoteException("service unavailable");
             }
 
-            publication = publication with
-            {
-                Addresses = await ReadIndexAsync(server, cancellationToken).ConfigureAwait(false),
-            };
+            var index = await ReadIndexAsync(server, cancellationToken).ConfigureAwait(false);
+            publication = publication with { Addresses = index ?? RemotePublication.None.Addresses };
             publication = publication with
             {
                 Spec = await ReadSpecAsync(service, server, publication.Spec, cancellationToken).ConfigureAwait(false),
+            };
+            publication = publication with
+            {
+                Converted = index is null ? Convert(publication.Spec, publication.Converted) : null,
             };
         }
         catch (RemoteException e)
@@ -103,7 +107,8 @@ internal sealed partial class RemoteDocuments(
         return SyncResult.RequeueAfter(Period);
     }
 
-    private async Task<ImmutableSortedDictionary<string, string>> ReadIndexAsync(
+    // Null when the server has no v3 documents.
+    private async Task<ImmutableSortedDictionary<string, string>?> ReadIndexAsync(
         RemoteServer server, CancellationToken cancellationToken)
     {
         var answer = await fetch.GetAsync(
@@ -112,7 +117,7 @@ internal sealed partial class RemoteDocuments(
         return answer.Code switch
         {
             200 => IndexOf(answer.Body),
-            404 => RemotePublication.None.Addresses,
+            404 => null,
             _ => throw new RemoteException("Error, could not get list of group versions for APIService"),
         };
     }
@@ -168,6 +173,18 @@ internal sealed partial class RemoteDocuments(
         }
     }
 
+    private static ConvertedSpec? Convert(RemoteSpec? spec, ConvertedSpec? known)
+    {
+        try
+        {
+            return spec is null ? null : ReferenceEquals(known?.Source, spec) ? known : ConvertedSpec.Of(spec);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new RemoteException("the OpenAPI document cannot be converted: " + e.Message, e);
+        }
+    }
+
     private void Set(string name, RemotePublication? publication)
     {
         lock (_lock)
@@ -177,6 +194,7 @@ internal sealed partial class RemoteDocuments(
                 _current = _current.Remove(name);
             }
             else if (_current.GetValueOrDefault(name) is not { } before || !ReferenceEquals(before.Spec, publication.Spec)
+                || !ReferenceEquals(before.Converted, publication.Converted)
                 || !before.Addresses.SequenceEqual(publication.Addresses))
             {
                 _current = _current.SetItem(name, publication);

@@ -20,7 +20,7 @@ internal sealed class RemoteSpec
         Hash = Convert.ToHexString(SHA512.HashData(json));
     }
 
-    /// <summary>An object with the members paths, definitions and parameters.</summary>
+    /// <summary>An object with the members info, paths, definitions and parameters.</summary>
     public CompressedDocument Document { get; }
 
     /// <summary>128 hexadecimal digits; equal for equal documents.</summary>
@@ -44,6 +44,12 @@ internal sealed class RemoteSpec
         using (var json = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
         {
             json.WriteStartObject();
+            if (root.TryGetProperty("info", out var info))
+            {
+                json.WritePropertyName("info");
+                info.WriteTo(json);
+            }
+
             Write(json, "paths", paths);
             Write(json, "definitions", definitions.Where(d => kept.Contains(d.Name)));
             Write(json, "parameters", SpecMerge.Members(root, "parameters"));

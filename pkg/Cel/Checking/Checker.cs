@@ -163,7 +163,7 @@ internal sealed partial class Checker
             case CelKind.TypeParameter:
                 substitutions.IsAssignable(CelType.Dyn, target);
                 break;
-            case CelKind.Dyn or CelKind.Error:
+            case CelKind.Dyn or CelKind.Any or CelKind.Error:
                 break;
             default:
                 Report(id, $"type '{target}' does not support field selection");

@@ -97,7 +97,7 @@ internal sealed class Substitutions
             return Substitute(to, from).Valid;
         }
 
-        if (from.Kind is CelKind.Dyn or CelKind.Error || to.Kind is CelKind.Dyn or CelKind.Error)
+        if (from.IsDyn || from.IsError || to.IsDyn || to.IsError)
         {
             return true;
         }
@@ -182,12 +182,12 @@ internal sealed class Substitutions
 
     private static bool IsLessSpecific(CelType left, CelType right)
     {
-        if (left.Kind is CelKind.Dyn or CelKind.TypeParameter)
+        if (left.IsDyn || left.Kind == CelKind.TypeParameter)
         {
             return true;
         }
 
-        if (right.Kind is CelKind.Dyn or CelKind.TypeParameter || left.Kind != right.Kind)
+        if (right.IsDyn || right.Kind == CelKind.TypeParameter || left.Kind != right.Kind)
         {
             return false;
         }

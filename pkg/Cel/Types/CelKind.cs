@@ -34,4 +34,7 @@ public enum CelKind : byte
 
     /// <summary>The type of what did not type-check; as a value, a failed evaluation.</summary>
     Error,
+
+    /// <summary>As <see cref="Dyn"/>, but for scalars alone: no comprehension goes over it. Never a value's kind.</summary>
+    Any,
 }

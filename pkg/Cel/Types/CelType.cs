@@ -10,6 +10,9 @@ namespace Kube1.Cel.Types;
 public sealed class CelType : IEquatable<CelType>
 {
     public static readonly CelType Dyn = new(CelKind.Dyn, "dyn");
+    /// <summary>A scalar of which nothing is known; protobuf's Any.</summary>
+    public static readonly CelType Any = new(CelKind.Any, "google.protobuf.Any", "any");
+
     public static readonly CelType Null = new(CelKind.Null, "null_type", "null");
     public static readonly CelType Bool = new(CelKind.Bool, "bool");
     public static readonly CelType Int = new(CelKind.Int, "int");
@@ -53,7 +56,8 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>One for lists, optionals and types of types; two for maps; any number for opaque types.</summary>
     public ImmutableArray<CelType> Parameters { get; }
 
-    public bool IsDyn => Kind == CelKind.Dyn;
+    /// <summary>Whether values of any type may stand where this type is.</summary>
+    public bool IsDyn => Kind is CelKind.Dyn or CelKind.Any;
 
     public bool IsError => Kind == CelKind.Error;
 
@@ -92,7 +96,7 @@ public sealed class CelType : IEquatable<CelType>
     {
         switch (Kind)
         {
-            case CelKind.Dyn or CelKind.TypeParameter:
+            case CelKind.Dyn or CelKind.Any or CelKind.TypeParameter:
                 return true;
             case CelKind.List when value.Kind == CelKind.List:
                 return value.AsList.Count == 0 || Parameters[0].Accepts(value.AsList[0]);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kube1.Api.Certificates;
 
 namespace Kube1.Controllers.ClusterAuthentications;
 
@@ -40,18 +41,15 @@ internal static class ClusterAuthenticationData
 
     private static X509Certificate2Collection Read(string pem)
     {
-        var found = new X509Certificate2Collection();
         try
         {
-            found.ImportFromPem(pem);
+            return CertificateBundle.Read(pem);
         }
         catch (CryptographicException)
         {
-            // Somebody has written something else there: ours replaces it.
-            found.Clear();
+            // Somebody has written something else there, or far too much: ours replaces it.
+            return [];
         }
-
-        return found;
     }
 
     private static IEnumerable<string> Texts(string json)

@@ -11,6 +11,9 @@ internal sealed class EventRing
     private const int InitialSlots = 64;
 
     private readonly StoreOptions _options;
+
+    // Between the writer and whoever lets the events go, which happens once in the life of a collection.
+    private readonly Lock _writing = new();
     private StoreEvent?[] _slots = new StoreEvent?[InitialSlots];
     private long _head;
     private long _staged;
@@ -73,6 +76,30 @@ internal sealed class EventRing
     /// </summary>
     /// <returns>The position after the last one.</returns>
     public long Stage(IReadOnlyList<StoreEvent> events)
+    {
+        lock (_writing)
+        {
+            return StageLocked(events);
+        }
+    }
+
+    /// <summary>Lets go of all events that watches can see: what comes after them starts anew.</summary>
+    public void Clear()
+    {
+        lock (_writing)
+        {
+            while (_head < _tail)
+            {
+                DropOldest();
+            }
+            if (_head == _staged)
+            {
+                Volatile.Write(ref _slots, new StoreEvent?[InitialSlots]);
+            }
+        }
+    }
+
+    private long StageLocked(IReadOnlyList<StoreEvent> events)
     {
         long now = _options.Time.GetTimestamp();
         foreach (StoreEvent added in events)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Kube1.Api;
 using Kube1.Api.Schema;
 using Kube1.ApiServer.Admission;
@@ -45,6 +46,36 @@ public sealed class MatchConditionTests
             outcome.Error, Is.EqualTo("validation failed due to running out of cost budget, no further validation rules will be run"));
     }
 
+    [TestCase(2, "object.x == 1", "object.x == 1", "true")]
+    [TestCase(1, "object.x == 1", "false", "object.y == 1")]
+    [TestCase(0, "false", "object.y == 1")]
+    [TestCase(0, "true")]
+    public void Conditions_AreTimed_AndErrorsBeforeTheFirstFalseOneCount(int errors, params string[] conditions)
+    {
+        // A meter belongs to the process, so the name must be this test's own.
+        var name = Guid.NewGuid().ToString();
+        var (counted, timed) = (0L, 0);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name.StartsWith("apiserver_admission_match_condition_evaluation_", StringComparison.Ordinal))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted += IsOurs(tags) ? value : 0);
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => timed += IsOurs(tags) ? 1 : 0);
+        listener.Start();
+
+        Evaluate(conditions, name);
+
+        Assert.That((counted, timed), Is.EqualTo(((long)errors, 1)));
+
+        bool IsOurs(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(
+            ' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))
+            == $"name={name} kind=webhook type=validating operation=CREATE";
+    }
+
     [TestCase("authorizer.group('').resource('secrets').namespace('a').check('get').allowed()")]
     [TestCase("authorizer.requestResource.check('create').allowed()")]
     [TestCase("!authorizer.serviceAccount('a', 'robot').path('/healthz').check('get').allowed()")]
@@ -57,7 +88,7 @@ public sealed class MatchConditionTests
         Assert.That(outcome, Is.EqualTo(new MatchOutcome(true)));
     }
 
-    private static MatchOutcome Evaluate(string[] conditions)
+    private static MatchOutcome Evaluate(string[] conditions, string name = "w")
     {
         var request = new AdmissionRequest
         {
@@ -73,7 +104,9 @@ public sealed class MatchConditionTests
         var input = new PolicyInput(
             request, request.Forms.Requested, new VersionedWrite(request.Object, null),
             () => throw new InvalidOperationException("not shown"), new OnlyMasters());
-        return MatchConditions.Compile(conditions, PolicyEnvironment.OfConditions(hasParameters: false))!
+        return MatchConditions.Compile(
+            new MatchConditionOwner(name, "webhook", AdmissionMetrics.ValidatingWebhook), conditions,
+            PolicyEnvironment.OfConditions(hasParameters: false))!
             .Evaluate(input, CancellationToken.None);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Kube1.Api.Certificates;
 using Kube1.Api.Models;
 using Kube1.Client.Informers;
 using Kube1.Cluster.Configuration;
@@ -85,6 +86,20 @@ public sealed class ClusterAuthenticationTests
         Assert.That(data["requestheader-extra-headers-prefix"], Is.EqualTo("""["X-Remote-Extra-"]"""));
         Assert.That(data["kept"], Is.EqualTo("as it is"));
         Assert.That(ClusterAuthenticationData.Merge(data, Own(), now), Is.EqualTo(data));
+    }
+
+    [Test]
+    public void Merge_WithMoreCertificatesThanAnyoneNeeds_OursReplaceThem()
+    {
+        using var others = CertificateAuthority.Create("others", TimeProvider.System);
+        var present = new Dictionary<string, string>
+        {
+            ["client-ca-file"] = string.Concat(Enumerable.Repeat(others.CertificatePem, CertificateBundle.MaxCertificates + 1)),
+        };
+
+        var data = ClusterAuthenticationData.Merge(present, Own(), TimeProvider.System.GetUtcNow());
+
+        Assert.That(data["client-ca-file"], Is.EqualTo(_pki.AuthorityPem));
     }
 
     [Test]

@@ -56,6 +56,8 @@ public sealed class DeviceValidationTests
         + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
         "spec.pool.resourceSliceCount: Invalid value: 0: must be greater than zero",
         "spec.pool.generation: Invalid value: -1: must be greater than or equal to zero")]
+    [TestCase(Device + "\"attributes\":{\"a\":{\"strings\":[\"b\"]}}}]}}",
+        "spec.devices[0].attributes[a]: Invalid value: \"\": exactly one value must be specified")]
     [TestCase(Device + "\"attributes\":{\"a\":{}}},{\"name\":\"d\"}]}}",
         "spec.devices[0].attributes[a]: Invalid value: \"\": exactly one value must be specified",
         "spec.devices[1]: Duplicate value: \"d\"")]
@@ -74,6 +76,12 @@ public sealed class DeviceValidationTests
         + "(4) from (2)",
         "spec.devices[0].capacity[m].requestPolicy.validRange.step: Invalid value: \"20\": value is not a multiple of a given "
         + "step (4) from (2)")]
+    [TestCase(Device + "\"bindingConditions\":[\"a\"],\"bindingFailureConditions\":[\"b\",\"a\"]}]}}",
+        "spec.devices[0].bindingFailureConditions[1]: Invalid value: \"a\": bindingFailureConditions must not overlap with "
+        + "bindingConditions")]
+    [TestCase(Device + "\"bindingConditions\":[\"a\"]}]}}",
+        "spec.devices[0].bindingFailureConditions: Invalid value: null: bindingFailureConditions are required to use "
+        + "bindingConditions")]
     [TestCase("""{"spec":{"sharedCounters":[{"name":"s","counters":{}}]}}""", "spec.sharedCounters[0].counters: Required value")]
     public async Task Create_Slice_Causes(string patch, params string[] causes) =>
         Assert.That(await _server.CreateAsync("resourceslices", patch), Is.EqualTo(causes));
@@ -81,6 +89,14 @@ public sealed class DeviceValidationTests
     [TestCase("""{"spec":{"extendedResourceName":"kubernetes.io/gpu"}}""",
         "spec.extendedResourceName: Invalid value: \"kubernetes.io/gpu\": must be a valid extended resource name")]
     [TestCase("""{"spec":{"selectors":[{"cel":null}]}}""", "spec.selectors[0].cel: Required value")]
+    [TestCase("""
+        {"spec":{"selectors":[{"cel":{"expression":"1"}},{"cel":{"expression":"device.other"}},
+        {"cel":{"expression":"device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, a + b + c != '')))"}}]}}
+        """,
+        "spec.selectors[0].cel.expression: Invalid value: \"1\": must evaluate to bool or the unknown type, not int",
+        "spec.selectors[1].cel.expression: Invalid value: \"device.other\": compilation failed: ERROR: <input>:1:7: undefined "
+        + "field 'other'\n | device.other\n | ......^",
+        "spec.selectors[2].cel.expression: Forbidden: too complex, exceeds cost limit")]
     public async Task Create_Class_Causes(string patch, params string[] causes) =>
         Assert.That(await _server.CreateAsync("deviceclasses", patch), Is.EqualTo(causes));
 
@@ -104,5 +120,21 @@ public sealed class DeviceValidationTests
             "status.reservedFor[0].uid: Required value",
             "status.devices[0]: Invalid value: \"d/p/x\": must be an allocated device in the claim",
             "status.reservedFor: Forbidden: may not be specified when `allocated` is not set",
+        }));
+
+    [Test]
+    public async Task UpdateStatus_AllocationWithBindingConditions_Causes() => Assert.That(
+        await _server.UpdateAsync(
+            "resourceclaims", """{"spec":{"devices":{"requests":[{"name":"r","exactly":{"deviceClassName":"c"}}]}}}""",
+            """
+            {"status":{"allocation":{"devices":{"results":[{"request":"r","driver":"d","pool":"p","device":"x","shareID":"s",
+            "bindingConditions":["a"],"bindingFailureConditions":["a"]}]}}}}
+            """,
+            "status"),
+        Is.EqualTo(new[]
+        {
+            "status.allocation.devices.results[0].bindingFailureConditions[0]: Invalid value: \"a\": bindingFailureConditions must not "
+            + "overlap with bindingConditions",
+            "status.allocation.devices.results[0].shareID: Invalid value: \"s\": error validating uid: invalid UUID format",
         }));
 }

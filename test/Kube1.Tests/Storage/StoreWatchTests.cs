@@ -30,6 +30,56 @@ public sealed class StoreWatchTests
     }
 
     [Test]
+    public async Task ReleaseHistory_WatchesOpen_GoesWithTheLastOfThem()
+    {
+        await using StoreFixture fixture = await StoreFixture.StartAsync();
+        long start = fixture.Store.CurrentRevision;
+        StoreWatch first = fixture.PodCollection.Watch("", start);
+        StoreWatch second = fixture.PodCollection.Watch("", start);
+        await fixture.CreateAsync("a", "1");
+        WriteResult deleted = await fixture.DeleteAsync("a");
+
+        fixture.PodCollection.ReleaseHistory();
+        first.Dispose();
+        first.Dispose();
+        Assert.That(ReadAll(second), Has.Count.EqualTo(2), "who watches still sees all");
+        Assert.That(fixture.PodCollection.OldestRevision, Is.LessThan(deleted.Revision));
+        second.Dispose();
+
+        using StoreWatch late = fixture.PodCollection.Watch("", start);
+        using StoreWatch current = fixture.PodCollection.Watch("", deleted.Revision);
+        Assert.That(fixture.PodCollection.OldestRevision, Is.EqualTo(deleted.Revision));
+        Assert.That(late.TryRead(out _), Is.EqualTo(WatchReadResult.Gone));
+        Assert.That(current.TryRead(out _), Is.EqualTo(WatchReadResult.Empty));
+        await fixture.CreateAsync("b", "1");
+        Assert.That(ReadAll(current).Single().Entry.Key, Is.EqualTo("b"));
+    }
+
+    [Test]
+    public async Task ReleaseHistory_NobodyWatches_GoesAtOnceAndComesBack()
+    {
+        await using StoreFixture fixture = await StoreFixture.StartAsync();
+        for (int i = 0; i < 200; i++)
+        {
+            await fixture.CreateAsync($"k{i}", "1");
+        }
+        long before = fixture.Store.CurrentRevision;
+
+        fixture.PodCollection.ReleaseHistory();
+        Assert.That(fixture.PodCollection.OldestRevision, Is.EqualTo(before));
+        fixture.PodCollection.KeepHistory();
+        WriteResult created = await fixture.CreateAsync("a", "1");
+        using (StoreWatch watch = fixture.PodCollection.Watch("", before))
+        {
+            Assert.That(ReadAll(watch).Single().Revision, Is.EqualTo(created.Revision));
+        }
+
+        Assert.That(fixture.PodCollection.OldestRevision, Is.EqualTo(before), "kept again");
+        Assert.That(fixture.PodCollection.TryGetSnapshotAt(before, out CollectionSnapshot? snapshot), Is.True);
+        Assert.That(snapshot!.Range("").Count(), Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task Watch_FromListedRevision_NeitherMissesNorRepeats()
     {
         await using StoreFixture fixture = await StoreFixture.StartAsync();

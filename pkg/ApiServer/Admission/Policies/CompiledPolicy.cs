@@ -42,6 +42,7 @@ internal abstract class CompiledPolicy
         }
 
         Conditions = MatchConditions.Compile(
+            new MatchConditionOwner(Name, "policy", AdmissionMetrics.Validate),
             Spec.Items("matchConditions").Select(c => c.Text("expression")), Environment);
     }
 
@@ -72,15 +73,7 @@ internal abstract class CompiledPolicy
     /// <summary>What its expressions may use.</summary>
     protected CelEnvironment Environment { get; }
 
-    /// <summary>Evaluates the conditions; what they cannot say counts in metrics.</summary>
-    public MatchOutcome Meets(PolicyInput input, CelValue parameters, CancellationToken cancellationToken)
-    {
-        var outcome = Conditions?.Evaluate(input, parameters, Variables, cancellationToken) ?? new MatchOutcome(true);
-        if (outcome.Error is not null)
-        {
-            AdmissionMetrics.ObserveMatchConditions(Name, "policy", input.Write, AdmissionMetrics.Validate, isError: true);
-        }
-
-        return outcome;
-    }
+    /// <summary>Evaluates the conditions.</summary>
+    public MatchOutcome Meets(PolicyInput input, CelValue parameters, CancellationToken cancellationToken) =>
+        Conditions?.Evaluate(input, parameters, Variables, cancellationToken) ?? new MatchOutcome(true);
 }

@@ -11,6 +11,12 @@ namespace Kube1.ApiServer.Admission.Policies;
 /// </summary>
 internal readonly record struct MatchOutcome(bool Matches, string? Error = null);
 
+/// <summary>Whose match conditions they are, in the words of metrics.</summary>
+/// <param name="Name">The name of the webhook or policy.</param>
+/// <param name="Kind">"webhook" or "policy".</param>
+/// <param name="Type">"admit", "validating" or "validate".</param>
+internal readonly record struct MatchConditionOwner(string Name, string Kind, string Type);
+
 /// <summary>
 /// The matchConditions of a webhook or policy, compiled once a revision (KEP-3716;
 /// k8s.io/apiserver/pkg/admission/plugin/webhook/matchconditions).
@@ -19,13 +25,21 @@ internal sealed class MatchConditions
 {
     private readonly PolicyExpression[] _conditions;
 
-    private MatchConditions(PolicyExpression[] conditions) => _conditions = conditions;
+    private MatchConditions(MatchConditionOwner owner, PolicyExpression[] conditions)
+    {
+        Owner = owner;
+        _conditions = conditions;
+    }
+
+    /// <summary>Whose they are.</summary>
+    public MatchConditionOwner Owner { get; }
 
     /// <summary>Compiles conditions; null when there are none. What is wrong with them is told when they are evaluated.</summary>
-    public static MatchConditions? Compile(IEnumerable<string> conditions, CelEnvironment environment)
+    public static MatchConditions? Compile(
+        MatchConditionOwner owner, IEnumerable<string> conditions, CelEnvironment environment)
     {
         PolicyExpression[] compiled = [.. conditions.Select(c => PolicyExpression.Compile(environment, c, CelType.Bool))];
-        return compiled.Length == 0 ? null : new MatchConditions(compiled);
+        return compiled.Length == 0 ? null : new MatchConditions(owner, compiled);
     }
 
     /// <summary>Evaluates all conditions of a webhook.</summary>
@@ -37,19 +51,39 @@ internal sealed class MatchConditions
         PolicyInput input, CelValue parameters, IReadOnlyDictionary<string, PolicyExpression>? variables,
         CancellationToken cancellationToken)
     {
+        var start = TimeProvider.System.GetTimestamp();
+        var outcome = Evaluate(input, parameters, variables, out var errors, cancellationToken);
+        AdmissionMetrics.ObserveMatchConditions(
+            Owner, input.Write, TimeProvider.System.GetElapsedTime(start), errors);
+        return outcome;
+    }
+
+    // As upstream counts errors: those before the first condition that is false, and not that the budget was spent.
+    private MatchOutcome Evaluate(
+        PolicyInput input, CelValue parameters, IReadOnlyDictionary<string, PolicyExpression>? variables, out int errorCount,
+        CancellationToken cancellationToken)
+    {
         // Upstream shows no namespace to conditions.
         var evaluation = new PolicyEvaluation(
             input, parameters, false, variables, ExpressionLimits.MatchConditions, cancellationToken);
+        errorCount = 0;
         var (errors, matches) = (new List<string>(), true);
         foreach (var condition in _conditions)
         {
             if (!evaluation.TryEvaluate(condition, out var result))
             {
+                errorCount = 0;
                 return new MatchOutcome(true, PolicyEvaluation.OutOfBudget);
             }
 
             matches &= !result.Value.IsFalse;
-            if (result.Error is not null && !errors.Contains(result.Error))
+            if (result.Error is null)
+            {
+                continue;
+            }
+
+            errorCount += matches ? 1 : 0;
+            if (!errors.Contains(result.Error))
             {
                 errors.Add(result.Error);
             }

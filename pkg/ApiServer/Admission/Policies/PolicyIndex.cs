@@ -48,7 +48,11 @@ internal sealed class PolicyIndex<TPolicy>(Store store, string sort, Func<JsonOb
         var json = (JsonObject)CanonicalJson.Parse(entry.Value.Span)!;
         if (IsOfPolicies(collection))
         {
-            _policies[entry.Key] = compile(json);
+            // Its status is written soon after it, and says nothing new.
+            if (previous is null || !_policies.ContainsKey(entry.Key) || !HasSameSpec(json, previous))
+            {
+                _policies[entry.Key] = compile(json);
+            }
         }
         else
         {
@@ -72,6 +76,9 @@ internal sealed class PolicyIndex<TPolicy>(Store store, string sort, Func<JsonOb
         _bound = [.. _policies.Values.Where(p => bindings.Contains(p.Name))
             .Select(p => new BoundPolicy<TPolicy>(p, [.. bindings[p.Name]]))];
     }
+
+    private static bool HasSameSpec(JsonObject policy, StoredEntry previous) =>
+        JsonNode.DeepEquals(policy["spec"], CanonicalJson.Parse(previous.Value.Span)?["spec"]);
 
     private bool IsOfPolicies(string collection) =>
         collection.StartsWith(sort + "admissionpolicies.", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ internal sealed class CompiledWebhook
 {
     private const long DefaultTimeoutSeconds = 10;
 
-    private CompiledWebhook(string configuration, int position, JsonObject webhook)
+    private CompiledWebhook(string configuration, int position, JsonObject webhook, string type)
     {
         Configuration = configuration;
         Name = webhook.Text("name");
@@ -26,7 +26,9 @@ internal sealed class CompiledWebhook
         IsReinvoked = webhook.Text("reinvocationPolicy") == "IfNeeded";
         Target = WebhookTarget.Of(webhook["clientConfig"] as JsonObject ?? []);
         Conditions = MatchConditions.Compile(
-            webhook.Items("matchConditions").Select(c => c.Text("expression")), PolicyEnvironment.OfConditions(hasParameters: false));
+            new MatchConditionOwner(Name, "webhook", type),
+            webhook.Items("matchConditions").Select(c => c.Text("expression")),
+            PolicyEnvironment.OfConditions(hasParameters: false));
     }
 
     /// <summary>The configuration's name.</summary>
@@ -65,8 +67,8 @@ internal sealed class CompiledWebhook
     /// <summary>Its matchConditions; null for none.</summary>
     public MatchConditions? Conditions { get; }
 
-    /// <summary>Reads the webhooks of a configuration, in their order.</summary>
-    public static CompiledWebhook[] AllOf(JsonObject configuration)
+    /// <summary>Reads the webhooks of a configuration, in their order; <paramref name="type"/> is theirs in metrics.</summary>
+    public static CompiledWebhook[] AllOf(JsonObject configuration, string type)
     {
         var name = configuration.Text("metadata.name");
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -76,7 +78,7 @@ internal sealed class CompiledWebhook
             {
                 var position = seen.GetValueOrDefault(webhook.Text("name"));
                 seen[webhook.Text("name")] = position + 1;
-                return new CompiledWebhook(name, position, webhook);
+                return new CompiledWebhook(name, position, webhook, type);
             }),
         ];
     }

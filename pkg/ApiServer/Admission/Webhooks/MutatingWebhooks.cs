@@ -28,8 +28,9 @@ internal sealed class MutatingWebhooks : IAdmissionPlugin, IDisposable
     {
         // Each plug-in has connections of its own, as upstream's have.
         _client = new WebhookClient(context.Objects, context.Services, context.Time);
-        _configurations = new WebhookConfigurations(context.Store, "mutatingwebhookconfigurations");
-        _selection = new WebhookSelection(context.Authorizer, AdmissionMetrics.Admit);
+        _configurations = new WebhookConfigurations(
+            context.Store, "mutatingwebhookconfigurations", AdmissionMetrics.Admit);
+        _selection = new WebhookSelection(context.Authorizer);
         _caller = new WebhookCaller(
             _client, context.Time, context.Loggers.CreateLogger<MutatingWebhooks>(), AdmissionMetrics.Admit);
     }

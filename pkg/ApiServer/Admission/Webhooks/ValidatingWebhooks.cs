@@ -22,8 +22,9 @@ internal sealed class ValidatingWebhooks : IAdmissionPlugin, IDisposable
     {
         // Each plug-in has connections of its own, as upstream's have.
         _client = new WebhookClient(context.Objects, context.Services, context.Time);
-        _configurations = new WebhookConfigurations(context.Store, "validatingwebhookconfigurations");
-        _selection = new WebhookSelection(context.Authorizer, AdmissionMetrics.ValidatingWebhook);
+        _configurations = new WebhookConfigurations(
+            context.Store, "validatingwebhookconfigurations", AdmissionMetrics.ValidatingWebhook);
+        _selection = new WebhookSelection(context.Authorizer);
         _caller = new WebhookCaller(
             _client, context.Time, context.Loggers.CreateLogger<ValidatingWebhooks>(), AdmissionMetrics.ValidatingWebhook);
     }

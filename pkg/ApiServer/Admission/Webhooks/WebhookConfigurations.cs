@@ -9,7 +9,10 @@ namespace Kube1.ApiServer.Admission.Webhooks;
 /// The webhooks of all configurations, ordered by configuration name, as they are now: each question first takes in
 /// what has been written.
 /// </summary>
-internal sealed class WebhookConfigurations(Store store, string resource)
+/// <param name="store">Where they are.</param>
+/// <param name="resource">The plural name of the configurations.</param>
+/// <param name="type">What the webhooks are in metrics.</param>
+internal sealed class WebhookConfigurations(Store store, string resource, string type)
     : StoreFollower(store, resource + "." + Group)
 {
     private const string Group = "admissionregistration.k8s.io";
@@ -45,7 +48,7 @@ internal sealed class WebhookConfigurations(Store store, string resource)
 
     /// <inheritdoc/>
     protected override void Put(string collection, StoredEntry entry, StoredEntry? previous) =>
-        Take(_byName.SetItem(entry.Key, CompiledWebhook.AllOf(CanonicalJson.Parse(entry.Value.Span))));
+        Take(_byName.SetItem(entry.Key, CompiledWebhook.AllOf(CanonicalJson.Parse(entry.Value.Span), type)));
 
     /// <inheritdoc/>
     protected override void Remove(string collection, StoredEntry entry) => Take(_byName.Remove(entry.Key));

@@ -7,8 +7,7 @@ namespace Kube1.ApiServer.Admission.Webhooks;
 
 /// <summary>Whether a webhook whose rules match is called: its selectors and match conditions.</summary>
 /// <param name="authorizer">Answers the expressions of match conditions.</param>
-/// <param name="type">The value of "type" in metrics.</param>
-internal sealed class WebhookSelection(IAuthorizer authorizer, string type)
+internal sealed class WebhookSelection(IAuthorizer authorizer)
 {
     /// <summary>
     /// The objects of a write as a webhook is to see them; null when it is not called. Throws when that cannot be said: 404
@@ -54,7 +53,7 @@ internal sealed class WebhookSelection(IAuthorizer authorizer, string type)
             new PolicyInput(request, match.Seen, shown, static () => null, authorizer), cancellationToken);
         if (!outcome.Matches)
         {
-            AdmissionMetrics.ObserveMatchConditions(webhook.Name, "webhook", request, type, isError: false);
+            AdmissionMetrics.ObserveExclusion(conditions.Owner, request);
             return false;
         }
 
@@ -63,7 +62,6 @@ internal sealed class WebhookSelection(IAuthorizer authorizer, string type)
             return true;
         }
 
-        AdmissionMetrics.ObserveMatchConditions(webhook.Name, "webhook", request, type, isError: true);
         return webhook.IsIgnoredOnFailure
             ? false
             : throw ApiErrors.Forbidden(request.Resource.Resource.GroupResource, request.Name, outcome.Error);

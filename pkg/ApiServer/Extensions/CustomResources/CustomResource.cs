@@ -36,6 +36,7 @@ internal sealed class CustomResource
         PreservesUnknownFields = spec.Flag("preserveUnknownFields");
         Collection = store.GetOrAddCollection(new CollectionDefinition(
             new GroupResource(Group, Names.Plural).ToString(), Describe: CustomObjectDescription.Unknown));
+        Collection.KeepHistory();
         Versions = [.. spec.Items("versions").Select((version, i) => new CustomVersion(this, spec, version, i))];
         Storage = Versions.First(v => v.IsStorage);
         _byApiVersion = Versions.ToDictionary(v => v.Kind.ApiVersion, StringComparer.Ordinal);

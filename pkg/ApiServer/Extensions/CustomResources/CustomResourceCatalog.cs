@@ -117,6 +117,10 @@ internal sealed class CustomResourceCatalog : StoreFollower
             {
                 // Watches are ended when the follower's lock is free again.
                 _retired.Enqueue(old);
+                if (!definitions.ContainsKey(name))
+                {
+                    old.Collection.ReleaseHistory();
+                }
             }
         }
     }

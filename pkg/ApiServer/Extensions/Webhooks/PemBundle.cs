@@ -1,32 +1,17 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Kube1.Api.Certificates;
 
 namespace Kube1.ApiServer.Extensions.Webhooks;
 
 /// <summary>The certificates of a caBundle, as the API carries them: PEM in base64.</summary>
 internal static class PemBundle
 {
-    /// <summary>
-    /// More than systems trust: the end of a block is looked for in all that follows it, again for each block without one.
-    /// </summary>
-    private const int MaxCertificates = 256;
-
     /// <summary>Reads a bundle; empty when it is, or has no certificates. The caller disposes them.</summary>
     /// <exception cref="FormatException">It is no base64.</exception>
     /// <exception cref="CryptographicException">A certificate in it cannot be read, or there are too many.</exception>
-    public static X509Certificate2Collection Read(string base64)
-    {
-        var pem = Decode(base64);
-        if (pem.AsSpan().Count("-----BEGIN ") > MaxCertificates)
-        {
-            throw new CryptographicException($"a bundle has at most {MaxCertificates} certificates");
-        }
-
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPem(pem);
-        return certificates;
-    }
+    public static X509Certificate2Collection Read(string base64) => CertificateBundle.Read(Decode(base64));
 
     /// <summary>Whether nothing stands in it.</summary>
     /// <exception cref="FormatException">It is no base64.</exception>

@@ -16,7 +16,7 @@ internal static class PolicyExpressionRules
     /// <summary>Compiles the expressions of a ValidatingAdmissionPolicy, but for its conditions.</summary>
     public static void ValidateValidating(JsonObject policy, FieldErrorList errors)
     {
-        var compiled = new ValidatingPolicy(policy);
+        var compiled = ValidatedPolicies.Validating.Compile(policy);
         CheckVariables(policy, compiled, errors);
         foreach (var (validation, at) in compiled.Validations.Indexed(Spec.Child("validations")))
         {
@@ -30,7 +30,7 @@ internal static class PolicyExpressionRules
     /// <summary>Compiles the expressions of a MutatingAdmissionPolicy, but for its conditions.</summary>
     public static void ValidateMutating(JsonObject policy, FieldErrorList errors)
     {
-        var compiled = new MutatingPolicy(policy);
+        var compiled = ValidatedPolicies.Mutating.Compile(policy);
         CheckVariables(policy, compiled, errors);
         foreach (var (mutation, at) in compiled.Mutations.Indexed(Spec.Child("mutations")))
         {

@@ -71,21 +71,13 @@ internal sealed class DaemonSetResource : ResourceStrategy
     }
 
     /// <inheritdoc/>
-    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
-    {
-        var path = FieldPath.Of("spec");
-        var spec = obj.Child("spec");
-        ValidateSelector(obj, errors);
-        PodTemplateRules.Validate(spec.Child("template"), path.Child("template"), errors);
-        WorkloadRules.CheckEndless(obj, "DaemonSet", errors);
-        ValidateStrategy(spec.Child("updateStrategy") ?? [], path.Child("updateStrategy"), errors);
-        errors.NotNegative(path, spec, "minReadySeconds", "revisionHistoryLimit");
-    }
+    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
+        Validate(obj, null, errors);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors)
     {
-        Validate(context, obj, errors);
+        Validate(obj, old, errors);
         PodTemplateRules.CheckSelectorKept(obj, old, errors);
     }
 
@@ -124,6 +116,18 @@ internal sealed class DaemonSetResource : ResourceStrategy
     private static long Generation(JsonObject obj) => long.TryParse(
         ObjectMetadata.Of(obj).Annotation(TemplateGeneration), CultureInfo.InvariantCulture, out var generation)
         ? generation : 0;
+
+    private static void Validate(JsonObject obj, JsonObject? old, FieldErrorList errors)
+    {
+        var path = FieldPath.Of("spec");
+        var spec = obj.Child("spec");
+        ValidateSelector(obj, errors);
+        PodTemplateRules.Validate(
+            spec.Child("template"), path.Child("template"), errors, old.Child("spec").Child("template"));
+        WorkloadRules.CheckEndless(obj, "DaemonSet", errors);
+        ValidateStrategy(spec.Child("updateStrategy") ?? [], path.Child("updateStrategy"), errors);
+        errors.NotNegative(path, spec, "minReadySeconds", "revisionHistoryLimit");
+    }
 
     // Unlike the other kinds, a selector that is absent is only found not to match.
     private static void ValidateSelector(JsonObject obj, FieldErrorList errors)

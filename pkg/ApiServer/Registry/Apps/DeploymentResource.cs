@@ -59,24 +59,13 @@ internal sealed class DeploymentResource : ResourceStrategy
     }
 
     /// <inheritdoc/>
-    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
-    {
-        var path = FieldPath.Of("spec");
-        var spec = obj.Child("spec");
-        errors.NotNegative(path.Child("replicas"), spec.Integer("replicas"));
-        WorkloadRules.ValidateReplicated(obj, "deployment", errors);
-        ValidateStrategy(spec.Child("strategy") ?? [], path.Child("strategy"), errors);
-        errors.NotNegative(path, spec, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds");
-        if (spec.Integer("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Integer("minReadySeconds") ?? 0))
-        {
-            errors.Invalid(path.Child("progressDeadlineSeconds"), deadline, "must be greater than minReadySeconds");
-        }
-    }
+    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
+        Validate(obj, null, errors);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors)
     {
-        Validate(context, obj, errors);
+        Validate(obj, old, errors);
         PodTemplateRules.CheckSelectorKept(obj, old, errors);
     }
 
@@ -110,6 +99,20 @@ internal sealed class DeploymentResource : ResourceStrategy
         .. Columns.Template(),
         Columns.Selector,
     ];
+
+    private static void Validate(JsonObject obj, JsonObject? old, FieldErrorList errors)
+    {
+        var path = FieldPath.Of("spec");
+        var spec = obj.Child("spec");
+        errors.NotNegative(path.Child("replicas"), spec.Integer("replicas"));
+        WorkloadRules.ValidateReplicated(obj, old, "deployment", errors);
+        ValidateStrategy(spec.Child("strategy") ?? [], path.Child("strategy"), errors);
+        errors.NotNegative(path, spec, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds");
+        if (spec.Integer("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Integer("minReadySeconds") ?? 0))
+        {
+            errors.Invalid(path.Child("progressDeadlineSeconds"), deadline, "must be greater than minReadySeconds");
+        }
+    }
 
     private static void ValidateStrategy(JsonObject strategy, FieldPath path, FieldErrorList errors)
     {

@@ -32,16 +32,13 @@ internal sealed class ReplicaSetResource : ResourceStrategy
         obj["status"] = new JsonObject { ["replicas"] = 0 };
 
     /// <inheritdoc/>
-    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
-    {
-        errors.NotNegative(FieldPath.Of("spec"), obj.Child("spec"), "replicas", "minReadySeconds");
-        WorkloadRules.ValidateReplicated(obj, "replicaset", errors);
-    }
+    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
+        Validate(obj, null, errors);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors)
     {
-        Validate(context, obj, errors);
+        Validate(obj, old, errors);
         PodTemplateRules.CheckSelectorKept(obj, old, errors);
     }
 
@@ -76,4 +73,10 @@ internal sealed class ReplicaSetResource : ResourceStrategy
         .. Columns.Template(),
         Columns.Selector,
     ];
+
+    private static void Validate(JsonObject obj, JsonObject? old, FieldErrorList errors)
+    {
+        errors.NotNegative(FieldPath.Of("spec"), obj.Child("spec"), "replicas", "minReadySeconds");
+        WorkloadRules.ValidateReplicated(obj, old, "replicaset", errors);
+    }
 }

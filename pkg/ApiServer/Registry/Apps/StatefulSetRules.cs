@@ -36,7 +36,7 @@ internal static class StatefulSetRules
             WorkloadRules.CheckMatch(selector, obj, errors);
             if (old is null || IsTemplateSound(old))
             {
-                ValidateTemplate(obj, errors);
+                ValidateTemplate(obj, old, errors);
             }
         }
 
@@ -134,12 +134,12 @@ internal static class StatefulSetRules
     private static bool IsTemplateSound(JsonObject old)
     {
         var errors = new FieldErrorList();
-        ValidateTemplate(old, errors);
+        ValidateTemplate(old, old, errors);
         return errors.Count == 0;
     }
 
     // Each claim template becomes a volume of its name in every pod, which containers may mount.
-    private static void ValidateTemplate(JsonObject obj, FieldErrorList errors)
+    private static void ValidateTemplate(JsonObject obj, JsonObject? old, FieldErrorList errors)
     {
         var spec = obj.Child("spec");
         var template = spec.Child("template")?.DeepClone().AsObject() ?? [];
@@ -152,6 +152,6 @@ internal static class StatefulSetRules
             ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = name },
         });
         pod["volumes"] = new JsonArray([.. volumes, .. claimed]);
-        PodTemplateRules.Validate(template, Spec.Child("template"), errors);
+        PodTemplateRules.Validate(template, Spec.Child("template"), errors, old.Child("spec").Child("template"));
     }
 }

@@ -76,12 +76,13 @@ internal static class WorkloadRules
     }
 
     /// <summary>Checks selector and template of a Deployment or ReplicaSet.</summary>
-    public static void ValidateReplicated(JsonObject obj, string kind, FieldErrorList errors)
+    public static void ValidateReplicated(JsonObject obj, JsonObject? old, string kind, FieldErrorList errors)
     {
         if (ValidateSelector(obj, kind, "invalid label selector", errors) is { } selector)
         {
             CheckMatch(selector, obj, errors);
-            PodTemplateRules.Validate(obj.Child("spec").Child("template"), Template, errors);
+            PodTemplateRules.Validate(
+                obj.Child("spec").Child("template"), Template, errors, old.Child("spec").Child("template"));
             CheckEndless(obj, "ReplicaSet", errors);
         }
     }

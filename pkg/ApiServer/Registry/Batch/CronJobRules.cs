@@ -37,7 +37,9 @@ internal static class CronJobRules
             errors.NotOneOf(Spec.Child("concurrencyPolicy"), policy, "Allow", "Forbid", "Replace");
         }
 
-        ValidateTemplate(spec.Child("jobTemplate").Child("spec") ?? [], Spec.Child("jobTemplate", "spec"), errors);
+        ValidateTemplate(
+            spec.Child("jobTemplate").Child("spec") ?? [], old.Child("spec").Child("jobTemplate").Child("spec"),
+            Spec.Child("jobTemplate", "spec"), errors);
         errors.NotNegative(Spec, spec, "successfulJobsHistoryLimit", "failedJobsHistoryLimit");
         if (old is null && obj.Text("metadata.name") is { Length: > MaxNameBytes } name)
         {
@@ -110,9 +112,10 @@ internal static class CronJobRules
         && part.Length is > 0 and <= MaxZonePartChars
         && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
 
-    private static void ValidateTemplate(JsonObject spec, FieldPath path, FieldErrorList errors)
+    private static void ValidateTemplate(
+        JsonObject spec, JsonObject? old, FieldPath path, FieldErrorList errors)
     {
-        JobSpecRules.Validate(spec, path, errors);
+        JobSpecRules.Validate(spec, old, path, errors);
         if (spec.Child("selector") is { } selector)
         {
             errors.Invalid(

@@ -84,7 +84,7 @@ internal sealed class JobResource : ResourceStrategy
 
     /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
-        JobRules.Validate(obj, errors);
+        JobRules.Validate(obj, null, errors);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>

@@ -22,11 +22,11 @@ internal static class JobRules
     /// <summary>Where a pod may go can change until the Job has started (KEP-2926).</summary>
     private static readonly string[] SchedulingFields = ["nodeSelector", "tolerations", "schedulingGates"];
 
-    /// <summary>Checks a Job.</summary>
-    public static void Validate(JsonObject job, FieldErrorList errors)
+    /// <summary>Checks a Job, new or changed from <paramref name="old"/>.</summary>
+    public static void Validate(JsonObject job, JsonObject? old, FieldErrorList errors)
     {
         ValidateGeneratedSelector(job, errors);
-        ValidateSpec(job, errors);
+        ValidateSpec(job, old, errors);
         var spec = job.Child("spec");
         if (JobSpecRules.IsIndexed(spec) && spec.Integer("completions") is > 0 and var completions)
         {
@@ -44,7 +44,7 @@ internal static class JobRules
     /// <summary>Checks a changed Job against the stored one.</summary>
     public static void ValidateUpdate(JsonObject job, JsonObject old, FieldErrorList errors)
     {
-        Validate(job, errors);
+        Validate(job, old, errors);
         var (spec, before) = (job.Child("spec") ?? [], old.Child("spec") ?? []);
         ValidateCompletions(spec, before, errors);
         errors.Immutable(Spec.Child("selector"), spec["selector"], before["selector"]);
@@ -58,10 +58,10 @@ internal static class JobRules
         }
     }
 
-    private static void ValidateSpec(JsonObject job, FieldErrorList errors)
+    private static void ValidateSpec(JsonObject job, JsonObject? old, FieldErrorList errors)
     {
         var spec = job.Child("spec") ?? [];
-        JobSpecRules.Validate(spec, Spec, errors);
+        JobSpecRules.Validate(spec, old.Child("spec"), Spec, errors);
         var selector = spec.Child("selector");
         var before = errors.Count;
         if (selector is null)

@@ -22,8 +22,8 @@ internal static class JobSpecRules
 
     private static readonly string[] Replacements = ["Failed", "TerminatingOrFailed"];
 
-    /// <summary>Checks a Job's spec at a path, all but its selector.</summary>
-    public static void Validate(JsonObject spec, FieldPath path, FieldErrorList errors)
+    /// <summary>Checks a Job's spec, new or changed from <paramref name="old"/>, at a path: all but its selector.</summary>
+    public static void Validate(JsonObject spec, JsonObject? old, FieldPath path, FieldErrorList errors)
     {
         ValidateNumbers(spec, path, errors);
         if (spec["managedBy"] is not null)
@@ -56,7 +56,7 @@ internal static class JobSpecRules
         }
 
         ValidateReplacement(spec, path.Child("podReplacementPolicy"), errors);
-        PodTemplateRules.Validate(spec.Child("template"), path.Child("template"), errors);
+        PodTemplateRules.Validate(spec.Child("template"), path.Child("template"), errors, old.Child("template"));
         ValidateRestartPolicy(spec, path.Child("template", "spec", "restartPolicy"), errors);
     }
 

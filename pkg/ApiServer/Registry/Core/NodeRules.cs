@@ -21,6 +21,7 @@ internal static class NodeRules
     /// <summary>Checks a new node.</summary>
     public static void Validate(JsonObject node, FieldErrorList errors)
     {
+        ValidateAnnotations(node, errors);
         TolerationRules.ValidateTaints(TaintsOf(node), Taints, errors);
         ValidateResources(node, errors);
         if (node.At("spec.podCIDRs") is not JsonArray { Count: > 0 } list)
@@ -53,6 +54,7 @@ internal static class NodeRules
     /// <summary>What a node got once it keeps: its pods have addresses of its range.</summary>
     public static void ValidateUpdate(JsonObject node, JsonObject old, FieldErrorList errors)
     {
+        ValidateAnnotations(node, errors);
         ValidateResources(node, errors);
         ValidateAddresses(node, errors);
         ValidatePodCidrs(node, old, errors);
@@ -117,6 +119,9 @@ internal static class NodeRules
             }
         }
     }
+
+    private static void ValidateAnnotations(JsonObject node, FieldErrorList errors) => TaintAnnotationRules.ValidateNode(
+        node.Child("metadata").Child("annotations"), FieldPath.Of("metadata", "annotations"), errors);
 
     private static List<V1Taint> TaintsOf(JsonObject node) =>
         [.. node.Child("spec").Items("taints").Select(taint => KubeJson.Deserialize<V1Taint>(taint))];

@@ -22,6 +22,10 @@ internal sealed class PodTemplateResource : ResourceStrategy
         PodTemplateRules.Validate(obj.Child("template"), FieldPath.Of("template"), errors);
 
     /// <inheritdoc/>
+    public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
+        PodTemplateRules.Validate(obj.Child("template"), FieldPath.Of("template"), errors, old.Child("template"));
+
+    /// <inheritdoc/>
     public override IEnumerable<string> Warnings(StrategyContext context, JsonObject obj, JsonObject? old) =>
         PodWarnings.OfTemplate(obj.Child("template"), FieldPath.Of("template"));
 

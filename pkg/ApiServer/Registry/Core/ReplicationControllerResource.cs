@@ -57,43 +57,12 @@ internal sealed class ReplicationControllerResource : ResourceStrategy
         obj["status"] = new JsonObject { ["replicas"] = 0 };
 
     /// <inheritdoc/>
-    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
-    {
-        errors.NotNegative(Spec.Child("minReadySeconds"), obj.Integer("spec.minReadySeconds"));
-        var selector = obj.Child("spec").Child("selector") ?? [];
-        if (selector.Count == 0)
-        {
-            errors.Required(Spec.Child("selector"));
-        }
+    public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
+        Validate(obj, null, errors);
 
-        errors.NotNegative(Spec.Child("replicas"), obj.Integer("spec.replicas"));
-        var path = Spec.Child("template");
-        if (obj.Child("spec").Child("template") is not { } template)
-        {
-            errors.Required(path);
-            return;
-        }
-
-        var labels = template.At("metadata.labels") as JsonObject;
-        if (selector.Count > 0 && selector.Any(p => !JsonNode.DeepEquals(labels?[p.Key], p.Value)))
-        {
-            errors.Invalid(
-                path.Child("metadata", "labels"), VerbatimValue.Of(labels), "`selector` does not match template `labels`");
-        }
-
-        PodTemplateRules.Validate(template, path, errors);
-        if (template.Text("spec.restartPolicy") is var policy && policy != "Always")
-        {
-            errors.NotOneOf(path.Child("spec", "restartPolicy"), policy, "Always");
-        }
-
-        if (template.At("spec.activeDeadlineSeconds") is not null)
-        {
-            errors.Forbidden(
-                path.Child("spec", "activeDeadlineSeconds"),
-                "activeDeadlineSeconds in ReplicationController is not Supported");
-        }
-    }
+    /// <inheritdoc/>
+    public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
+        Validate(obj, old, errors);
 
     /// <inheritdoc/>
     public override void ValidateStatusUpdate(
@@ -143,4 +112,42 @@ internal sealed class ReplicationControllerResource : ResourceStrategy
         .. Columns.Template(),
         Columns.Wide("Selector", "Labels of its pods", o => Columns.Labels(o.At("spec.selector"))),
     ];
+
+    private static void Validate(JsonObject obj, JsonObject? old, FieldErrorList errors)
+    {
+        errors.NotNegative(Spec.Child("minReadySeconds"), obj.Integer("spec.minReadySeconds"));
+        var selector = obj.Child("spec").Child("selector") ?? [];
+        if (selector.Count == 0)
+        {
+            errors.Required(Spec.Child("selector"));
+        }
+
+        errors.NotNegative(Spec.Child("replicas"), obj.Integer("spec.replicas"));
+        var path = Spec.Child("template");
+        if (obj.Child("spec").Child("template") is not { } template)
+        {
+            errors.Required(path);
+            return;
+        }
+
+        var labels = template.At("metadata.labels") as JsonObject;
+        if (selector.Count > 0 && selector.Any(p => !JsonNode.DeepEquals(labels?[p.Key], p.Value)))
+        {
+            errors.Invalid(
+                path.Child("metadata", "labels"), VerbatimValue.Of(labels), "`selector` does not match template `labels`");
+        }
+
+        PodTemplateRules.Validate(template, path, errors, old.Child("spec").Child("template"));
+        if (template.Text("spec.restartPolicy") is var policy && policy != "Always")
+        {
+            errors.NotOneOf(path.Child("spec", "restartPolicy"), policy, "Always");
+        }
+
+        if (template.At("spec.activeDeadlineSeconds") is not null)
+        {
+            errors.Forbidden(
+                path.Child("spec", "activeDeadlineSeconds"),
+                "activeDeadlineSeconds in ReplicationController is not Supported");
+        }
+    }
 }

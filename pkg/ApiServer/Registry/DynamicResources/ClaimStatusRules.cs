@@ -79,6 +79,8 @@ internal static class ClaimStatusRules
         {
             DeviceRequestRules.ValidateReference(result.Text("request"), names, resultAt.Child("request"), errors);
             ValidateDevice(result, resultAt, errors);
+            DeviceRules.ValidateBinding(result, resultAt, errors);
+            ValidateShare(result, resultAt, errors);
         });
         DeviceLists.Validate(
             devices, "config", 2 * DeviceConfigurationRules.MaxConfigs, at.Child("config"), errors, (config, configAt) =>
@@ -108,6 +110,10 @@ internal static class ClaimStatusRules
         DriverRules.ValidateDriverName(device.Text("driver"), path.Child("driver"), errors);
         DeviceNames.ValidatePool(device.Text("pool"), path.Child("pool"), errors);
         DeviceNames.ValidateLabel(device.Text("device"), path.Child("device"), errors);
+    }
+
+    private static void ValidateShare(JsonObject device, FieldPath path, FieldErrorList errors)
+    {
         if (device["shareID"] is not null)
         {
             DeviceNames.ValidateUuid(device.Text("shareID"), path.Child("shareID"), errors);
@@ -121,6 +127,7 @@ internal static class ClaimStatusRules
             status, "devices", int.MaxValue, Status.Child("devices"), errors, (device, at) =>
             {
                 ValidateDevice(device, at, errors);
+                ValidateShare(device, at, errors);
                 if (!allocated.Contains(KeyOf(device)))
                 {
                     errors.Invalid(at, KeyOf(device), "must be an allocated device in the claim");

@@ -6,10 +6,7 @@ using Kube1.ApiServer.Registry.Storage;
 
 namespace Kube1.ApiServer.Registry.DynamicResources;
 
-/// <summary>
-/// What classes, claims and allocations share: selectors and configuration. That a selector's expression compiles is
-/// not checked here.
-/// </summary>
+/// <summary>What classes, claims and allocations share: selectors and configuration.</summary>
 internal static class DeviceConfigurationRules
 {
     /// <summary>How many selectors a request or a class may have.</summary>
@@ -17,8 +14,6 @@ internal static class DeviceConfigurationRules
 
     /// <summary>How many configurations a claim or a class may have.</summary>
     public const int MaxConfigs = 32;
-
-    private const int MaxExpressionBytes = 10 * 1024;
 
     private const int MaxParametersBytes = 10 * 1024;
 
@@ -30,9 +25,9 @@ internal static class DeviceConfigurationRules
             {
                 errors.Required(at.Child("cel"));
             }
-            else if (Encoding.UTF8.GetByteCount(cel.Text("expression")) > MaxExpressionBytes)
+            else
             {
-                errors.TooLong(at.Child("cel", "expression"), MaxExpressionBytes);
+                DeviceSelector.Validate(cel.Text("expression"), at.Child("cel", "expression"), errors);
             }
         });
 

@@ -6,9 +6,13 @@ namespace Kube1.ApiServer.Registry.DynamicResources;
 /// <summary>Names in this group: pools, attributes, shares; with upstream's words.</summary>
 internal static class DeviceNames
 {
-    private const int MaxPoolBytes = 253;
+    /// <summary>How long the domain of an attribute or a capacity may be.</summary>
+    public const int MaxDomainBytes = 63;
 
-    private const int MaxIdBytes = 32;
+    /// <summary>How long a name without its domain may be.</summary>
+    public const int MaxIdBytes = 32;
+
+    private const int MaxPoolBytes = 253;
 
     private const int MaxLabelNameBytes = 63;
 

@@ -8,11 +8,15 @@ namespace Kube1.ApiServer.Registry.DynamicResources;
 /// <summary>One device of a ResourceSlice, with upstream's paths and words.</summary>
 internal static partial class DeviceRules
 {
-    private const int MaxAttributesAndCapacities = 32;
+    /// <summary>How many attributes and capacities a device may have together.</summary>
+    public const int MaxAttributesAndCapacities = 32;
+
+    /// <summary>How long a text or version may be that is an attribute.</summary>
+    public const int MaxValueBytes = 64;
+
     private const int MaxTaints = 16;
     private const int MaxConsumptions = 2;
     private const int MaxConditions = 4;
-    private const int MaxValueBytes = 64;
 
     private static readonly string[] Effects = ["NoExecute", "NoSchedule", "None"];
 
@@ -50,6 +54,40 @@ internal static partial class DeviceRules
             c => c.Text("counterSet"));
         ValidateNodes(device, ownNodes, path, errors);
         ValidateBinding(device, path, errors);
+    }
+
+    /// <summary>Checks what a pod waits for before it is bound, of a device or of one that is allocated.</summary>
+    public static void ValidateBinding(JsonObject device, FieldPath path, FieldErrorList errors)
+    {
+        foreach (var field in new[] { "bindingConditions", "bindingFailureConditions" })
+        {
+            DeviceLists.ValidateTexts(
+                device, field, MaxConditions, path.Child(field), errors,
+                (type, at) => errors.AddMessages(at, type, NameRules.IsQualifiedName, evenEmpty: true));
+        }
+
+        var conditions = device.Texts("bindingConditions").ToHashSet(StringComparer.Ordinal);
+        foreach (var (condition, at) in device.Texts("bindingFailureConditions").Indexed(path.Child("bindingFailureConditions")))
+        {
+            if (conditions.Contains(condition))
+            {
+                errors.Invalid(at, condition, "bindingFailureConditions must not overlap with bindingConditions");
+            }
+        }
+
+        var both = (device.Count("bindingConditions") > 0, device.Count("bindingFailureConditions") > 0);
+        if (both == (true, false))
+        {
+            errors.Invalid(
+                path.Child("bindingFailureConditions"), RuleExtensions.Shown(device["bindingFailureConditions"]),
+                "bindingFailureConditions are required to use bindingConditions");
+        }
+        else if (both == (false, true))
+        {
+            errors.Invalid(
+                path.Child("bindingConditions"), RuleExtensions.Shown(device["bindingConditions"]),
+                "bindingConditions are required to use bindingFailureConditions");
+        }
     }
 
     private static void ValidateAttribute(JsonObject attribute, FieldPath path, FieldErrorList errors)
@@ -108,30 +146,6 @@ internal static partial class DeviceRules
         else if (set.Count > 1)
         {
             errors.Invalid(path, $"{{{string.Join(", ", set)}}}", one);
-        }
-    }
-
-    private static void ValidateBinding(JsonObject device, FieldPath path, FieldErrorList errors)
-    {
-        foreach (var field in new[] { "bindingConditions", "bindingFailureConditions" })
-        {
-            DeviceLists.ValidateTexts(
-                device, field, MaxConditions, path.Child(field), errors,
-                (type, at) => errors.AddMessages(at, type, NameRules.IsQualifiedName, evenEmpty: true));
-        }
-
-        var both = (device.Count("bindingConditions") > 0, device.Count("bindingFailureConditions") > 0);
-        if (both == (true, false))
-        {
-            errors.Invalid(
-                path.Child("bindingFailureConditions"), RuleExtensions.Shown(device["bindingFailureConditions"]),
-                "bindingFailureConditions are required to use bindingConditions");
-        }
-        else if (both == (false, true))
-        {
-            errors.Invalid(
-                path.Child("bindingConditions"), RuleExtensions.Shown(device["bindingConditions"]),
-                "bindingConditions are required to use bindingFailureConditions");
         }
     }
 

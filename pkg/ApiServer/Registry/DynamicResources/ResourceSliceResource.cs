@@ -8,8 +8,27 @@ namespace Kube1.ApiServer.Registry.DynamicResources;
 /// <summary>ResourceSlices: the devices of a driver, on a node or reachable from several.</summary>
 internal sealed class ResourceSliceResource : ResourceStrategy
 {
+    private static readonly string[] ListFields = ["ints", "bools", "strings", "versions"];
+
     /// <inheritdoc/>
     public override bool TracksGeneration => true;
+
+    /// <summary>Attributes with lists of values are behind the gate DRAListTypeAttributes.</summary>
+    public override void DropDisabled(JsonObject obj, JsonObject? old)
+    {
+        if (old is not null && Attributes(old).Any(attribute => ListFields.Any(attribute.ContainsKey)))
+        {
+            return;
+        }
+
+        foreach (var attribute in Attributes(obj))
+        {
+            foreach (var field in ListFields)
+            {
+                attribute.Remove(field);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override void PrepareForCreate(StrategyContext context, JsonObject obj)
@@ -53,6 +72,9 @@ internal sealed class ResourceSliceResource : ResourceStrategy
         Columns.Field("Pool", "The pool that they belong to", "spec.pool.name"),
         Columns.Age,
     ];
+
+    private static IEnumerable<JsonObject> Attributes(JsonObject slice) => slice.Child("spec").Items("devices")
+        .SelectMany(device => device.Child("attributes") ?? []).Select(pair => pair.Value).OfType<JsonObject>();
 
     // Upstream stamps a taint without a time when it fills in defaults.
     private static void StampTaints(StrategyContext context, JsonObject obj)

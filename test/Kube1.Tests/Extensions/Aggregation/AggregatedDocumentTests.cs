@@ -39,6 +39,31 @@ public sealed class AggregatedDocumentTests
     }
 
     [Test]
+    public async Task V3_ServerHasV2Only_IsMadeOfThat()
+    {
+        _cluster.Server.On("/openapi/v3", 404, "{}");
+        var index = await ReadAsync("openapi/v3", i => i["paths"]?["apis/example.org/v1"] is not null);
+        var address = (string)index["paths"]!["apis/example.org/v1"]!["serverRelativeURL"]!;
+        var (code, document) = await _cluster.Admin.SendAsync("GET", address[1..]);
+
+        Assert.That(address, Does.StartWith("/openapi/v3/apis/example.org/v1?hash="));
+        Assert.That(code, Is.EqualTo(200));
+        Assert.That(
+            (document.Text("openapi"), document.Text("info.title")), Is.EqualTo(("3.0.0", "flunders")));
+        Assert.That(document["paths"]!.AsObject().Select(p => p.Key), Is.EqualTo(new[] { "/apis/example.org/v1/flunders" }));
+        Assert.That(
+            (string?)document["components"]!["schemas"]!["org.example.v1.FlunderList"]!["properties"]!["items"]!["items"]!["$ref"],
+            Is.EqualTo("#/components/schemas/org.example.v1.Flunder"));
+        Assert.That(_cluster.Server.Requests.Any(r => r.Target.StartsWith("/openapi/v3/", StringComparison.Ordinal)), Is.False);
+
+        using var protobuf = await _cluster.Admin.SendRawAsync(
+            "GET", "openapi/v3/apis/example.org/v1", accept: "application/com.github.proto-openapi.spec.v3@v1.0+protobuf");
+        var bytes = await protobuf.Content.ReadAsByteArrayAsync();
+        Assert.That((int)protobuf.StatusCode, Is.EqualTo(200));
+        Assert.That(bytes.AsSpan().IndexOf("/apis/example.org/v1/flunders"u8), Is.Positive);
+    }
+
+    [Test]
     public async Task V2_RemoteGroup_IsMerged_AndWhatOnlyHasTheSameNameIsRenamed()
     {
         var (_, before) = await _cluster.Admin.SendAsync("GET", "openapi/v2");

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Kube1.Storage;
 using Kube1.Tests.ApiServer;
 
 namespace Kube1.Tests.Extensions.CustomResources;
@@ -92,6 +94,23 @@ public sealed class DefinitionTests
         Assert.That(listed["resources"]![0]!["verbs"]!.ToJsonString(), Is.EqualTo("""["delete","deletecollection","get","list","watch"]"""));
         await _server.ExpectAsync(404, "GET", CustomResourceServer.Crontabs);
         await _server.ExpectAsync(404, "GET", "apis/stable.example.com");
+    }
+
+    [Test]
+    public async Task Delete_Definition_LetsTheHistoryOfItsObjectsGo()
+    {
+        var created = await _server.ExpectAsync(
+            201, "POST", CustomResourceServer.Crontabs, CustomResourceServer.Object("a"));
+        var objects = _server.Cluster.Store.GetOrAddCollection(new CollectionDefinition(CustomResourceServer.Name));
+        var before = objects.OldestRevision;
+
+        await _server.ExpectAsync(200, "DELETE", $"{Definitions}/{CustomResourceServer.Name}");
+        await _server.WaitForAsync(CustomResourceServer.Name, _ => false, gone: true);
+        await _server.ExpectAsync(404, "GET", CustomResourceServer.Crontabs);
+
+        var revision = long.Parse(created.Text("metadata.resourceVersion"), CultureInfo.InvariantCulture);
+        Assert.That(before, Is.LessThan(revision));
+        Assert.That(objects.OldestRevision, Is.GreaterThan(revision), "that of the deletion");
     }
 
     [Test]

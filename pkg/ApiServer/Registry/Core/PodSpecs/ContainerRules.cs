@@ -10,6 +10,8 @@ internal static class ContainerRules
 
     private const string NotEphemeral = "cannot be set for an Ephemeral Container";
 
+    private const string Restart = "RestartContainer";
+
     private const int MaxRestartRules = 20;
 
     private const int MaxExitCodes = 255;
@@ -18,19 +20,27 @@ internal static class ContainerRules
 
     private static readonly string[] RestartPolicies = ["Always", "Never", "OnFailure"];
 
-    /// <summary>Checks all containers of a pod.</summary>
+    /// <summary>
+    /// Checks all containers of a pod. With <paramref name="initMayRestart"/> init containers that are resized by a restart
+    /// are passed over, because the stored pod has one.
+    /// </summary>
     public static void Validate(
-        V1PodSpec spec, Dictionary<string, V1Volume> volumes, FieldPath path, FieldErrorList errors)
+        V1PodSpec spec, Dictionary<string, V1Volume> volumes, FieldPath path, FieldErrorList errors, bool initMayRestart)
     {
         var pod = new Pod(spec, volumes, ResourceRules.ClaimNames(spec), errors);
         ValidateRegular(pod, path.Child("containers"));
-        ValidateInit(pod, path.Child("initContainers"));
+        ValidateInit(pod, path.Child("initContainers"), initMayRestart);
         ValidateEphemeral(pod, path.Child("ephemeralContainers"));
     }
 
     /// <summary>When an image is pulled.</summary>
     public static void ValidatePullPolicy(string? policy, FieldPath path, FieldErrorList errors) =>
         errors.OneOf(path, policy, PullPolicies);
+
+    /// <summary>Whether a plain init container of a PodSpec would restart to be resized.</summary>
+    public static bool HasInitRestart(V1PodSpec? spec) => spec?.InitContainers?.Any(container =>
+        container.RestartPolicy != "Always" && container.ResizePolicy?.Any(policy => policy.RestartPolicy == Restart) == true)
+        == true;
 
     /// <summary>In a pod, not in a template, an image has no blanks around it.</summary>
     public static void ValidateTrimmed(string? image, FieldPath path, FieldErrorList errors)
@@ -71,7 +81,7 @@ internal static class ContainerRules
     }
 
     /// <summary>An init container that always restarts is a sidecar (KEP-753) and may have what containers have.</summary>
-    private static void ValidateInit(Pod pod, FieldPath path)
+    private static void ValidateInit(Pod pod, FieldPath path, bool mayRestart)
     {
         if (pod.Spec.InitContainers is not { Count: > 0 } containers)
         {
@@ -101,6 +111,23 @@ internal static class ContainerRules
             Forbid(container.LivenessProbe, at.Child("livenessProbe"), SidecarsOnly, errors);
             Forbid(container.ReadinessProbe, at.Child("readinessProbe"), SidecarsOnly, errors);
             Forbid(container.StartupProbe, at.Child("startupProbe"), SidecarsOnly, errors);
+            if (!mayRestart)
+            {
+                ForbidRestart(container.ResizePolicy, at.Child("resizePolicy"), errors);
+            }
+        }
+    }
+
+    // It would begin its work anew.
+    private static void ForbidRestart(List<V1ContainerResizePolicy>? policies, FieldPath path, FieldErrorList errors)
+    {
+        foreach (var (policy, at) in policies.Indexed(path))
+        {
+            if (policy.RestartPolicy == Restart)
+            {
+                errors.Invalid(
+                    at.Child("restartPolicy"), Restart, "must not be set to 'RestartContainer' for non-sidecar initContainers");
+            }
         }
     }
 
@@ -198,7 +225,7 @@ internal static class ContainerRules
             }
 
             errors.OneOf(path, policy.ResourceName, ["cpu", "memory"]);
-            errors.OneOf(path, policy.RestartPolicy, ["NotRequired", "RestartContainer"]);
+            errors.OneOf(path, policy.RestartPolicy, ["NotRequired", Restart]);
             if (restartPolicy == "Never" && policy.RestartPolicy != "NotRequired")
             {
                 errors.Invalid(path, policy.RestartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'");

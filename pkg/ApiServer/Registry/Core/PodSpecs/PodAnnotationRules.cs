@@ -47,6 +47,7 @@ internal static class PodAnnotationRules
                 path.Key(Mirror), (string?)mirror ?? "", "must set spec.nodeName if mirror pod annotation is set");
         }
 
+        TaintAnnotationRules.ValidatePod(annotations, path, errors);
         if (CostOf(annotations) is { } cost && !IsCost(cost) && (CostOf(before) is not { } known || IsCost(known)))
         {
             errors.Invalid(path.Key(DeletionCost), cost, "must be a 32bit integer");

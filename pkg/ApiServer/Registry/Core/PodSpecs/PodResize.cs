@@ -5,7 +5,7 @@ namespace Kube1.ApiServer.Registry.Core.PodSpecs;
 
 /// <summary>
 /// The resize subresource (KEP-1287, KEP-5419): of all that a client sends only resources count, the pod's and its
-/// containers', and of those only cpu and memory may change.
+/// containers' of any sort, and of those only cpu and memory may change.
 /// </summary>
 internal static class PodResize
 {
@@ -48,7 +48,6 @@ internal static class PodResize
         }
 
         PodRules.Validate(obj, errors, old);
-        ValidateContainers(spec, before, errors);
         var qos = old.Text("status.qosClass") is { Length: > 0 } known ? known : PodQos.Of(before);
         if (PodQos.Of(spec) != qos)
         {
@@ -60,33 +59,58 @@ internal static class PodResize
             errors.Forbidden(Spec, "Pod running on node without support for resize");
         }
 
-        foreach (var (container, then, at) in Pairs(spec, before, "initContainers").Where(pair => IsSidecar(pair.Before)))
+        ValidatePodLevel(spec, before, errors);
+        if (!ValidateOrder(spec, before, errors))
         {
-            ForbidRemoval(container, then, at.Child("resources"), errors);
+            return;
         }
 
-        foreach (var (container, then, at) in Pairs(spec, before, "containers"))
+        foreach (var (container, then, at) in Pairs(spec, before, "initContainers").Concat(Pairs(spec, before, "containers")))
         {
-            ForbidRemoval(container, then, at.Child("resources"), errors);
+            ForbidRemoval("resource", container, then, at.Child("resources"), errors);
         }
 
-        ForbidRemoval(spec, before, Spec.Child("resources"), errors);
         ValidateOthersKept(spec, before, errors);
     }
 
-    private static void ValidateContainers(JsonObject spec, JsonObject before, FieldErrorList errors)
+    private static void ValidatePodLevel(JsonObject spec, JsonObject before, FieldErrorList errors)
     {
+        var path = Spec.Child("resources");
+        if (spec.Child("resources") is null && before.Child("resources") is not null)
+        {
+            errors.Forbidden(path, "pod-level resources cannot be removed");
+            return;
+        }
+
+        ForbidRemoval("pod-level resource", spec, before, path, errors);
+        if (!JsonNode.DeepEquals(WithoutComputing(spec), WithoutComputing(before)))
+        {
+            errors.Forbidden(Spec, OnlyComputing + " at pod-level");
+        }
+    }
+
+    // False when there is no telling which container is to have which resources.
+    private static bool ValidateOrder(JsonObject spec, JsonObject before, FieldErrorList errors)
+    {
+        var count = errors.Count;
         foreach (var field in Lists)
         {
             if (spec.Count(field) != before.Count(field))
             {
                 errors.Forbidden(Spec.Child(field), $"{field} may not be added or removed on resize");
+                continue;
             }
-            else if (!IsSameOrder(spec, before, field))
+
+            foreach (var (container, then, at) in Pairs(spec, before, field))
             {
-                errors.Forbidden(Spec.Child(field), $"{field} may not be renamed or reordered on resize");
+                if (container.Text("name") != then.Text("name"))
+                {
+                    errors.Forbidden(at.Child("name"), $"{field} may not be renamed or reordered on resize");
+                }
             }
         }
+
+        return errors.Count == count;
     }
 
     private static bool IsSameOrder(JsonObject? spec, JsonObject before, string field) =>
@@ -96,44 +120,42 @@ internal static class PodResize
     {
         foreach (var (container, then, _) in Pairs(spec, before, "containers"))
         {
-            Keep(OnlyComputing, WithoutComputing(container), WithoutComputing(then), errors);
-        }
-
-        foreach (var (container, then, _) in Pairs(spec, before, "initContainers"))
-        {
-            if (IsSidecar(then))
+            if (!IsKept(container, then))
             {
-                Keep(
-                    "only cpu and memory resources for sidecar containers are mutable", WithoutComputing(container),
-                    WithoutComputing(then), errors);
-            }
-            else
-            {
-                Keep(
-                    "resources for non-sidecar init containers are immutable", container["resources"] ?? new JsonObject(),
-                    then["resources"] ?? new JsonObject(), errors);
+                errors.Forbidden(Spec, OnlyComputing);
             }
         }
 
-        Keep(OnlyComputing, WithoutComputing(spec), WithoutComputing(before), errors);
-    }
-
-    private static void Keep(string detail, JsonNode now, JsonNode before, FieldErrorList errors)
-    {
-        if (!JsonNode.DeepEquals(now, before))
+        foreach (var (container, then, at) in Pairs(spec, before, "initContainers"))
         {
-            errors.Forbidden(Spec, detail);
+            if (!IsKept(container, then))
+            {
+                errors.Forbidden(at, "only cpu and memory resources for init or sidecar containers are mutable");
+            }
+
+            // Only pods from before this was refused have one.
+            if (!IsSidecar(container) && !JsonNode.DeepEquals(container, then)
+                && container.Items("resizePolicy").Any(policy => policy.Text("restartPolicy") == "RestartContainer"))
+            {
+                errors.Forbidden(
+                    at, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
+            }
         }
     }
 
-    private static void ForbidRemoval(JsonObject owner, JsonObject before, FieldPath path, FieldErrorList errors)
+    private static bool IsKept(JsonObject container, JsonObject before) =>
+        JsonNode.DeepEquals(WithoutComputing(container), WithoutComputing(before))
+        && JsonNode.DeepEquals(container["resizePolicy"], before["resizePolicy"]);
+
+    private static void ForbidRemoval(
+        string what, JsonObject owner, JsonObject before, FieldPath path, FieldErrorList errors)
     {
         foreach (var kind in new[] { "requests", "limits" })
         {
             var now = owner.Child("resources").Child(kind);
             if ((before.Child("resources").Child(kind) ?? []).Any(amount => now?[amount.Key] is null))
             {
-                errors.Forbidden(path.Child(kind), $"resource {kind} cannot be removed");
+                errors.Forbidden(path.Child(kind), $"{what} {kind} cannot be removed");
             }
         }
     }

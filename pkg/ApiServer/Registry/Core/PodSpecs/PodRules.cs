@@ -36,7 +36,8 @@ internal static class PodRules
         var spec = KubeJson.Deserialize<V1PodSpec>(pod.Ensure("spec"));
         PodAnnotationRules.Validate(
             meta.Annotations, spec, Annotations, errors, old.Child("metadata").Child("annotations"));
-        PodSpecRules.Validate(spec, Spec, errors, meta.Name);
+        var before = old.Child("spec") is { } stored ? KubeJson.Deserialize<V1PodSpec>(stored) : null;
+        PodSpecRules.Validate(spec, Spec, errors, meta.Name, before);
         if (string.IsNullOrEmpty(spec.ServiceAccountName))
         {
             ForbidTokens(spec.Volumes, errors);

@@ -15,9 +15,11 @@ internal static class PodSpecRules
 
     /// <summary>
     /// Checks a defaulted PodSpec at a path. <paramref name="podName"/> is null in a template, which may leave out what
-    /// the pods made from it will get.
+    /// the pods made from it will get. What <paramref name="before"/>, the stored one, has wrong may stay where upstream
+    /// lets it.
     /// </summary>
-    public static void Validate(V1PodSpec spec, FieldPath path, FieldErrorList errors, string? podName = null)
+    public static void Validate(
+        V1PodSpec spec, FieldPath path, FieldErrorList errors, string? podName = null, V1PodSpec? before = null)
     {
         if (spec.TerminationGracePeriodSeconds is null)
         {
@@ -26,7 +28,7 @@ internal static class PodSpecRules
 
         var volumes = VolumeRules.Validate(spec.Volumes, podName, path.Child("volumes"), errors);
         ValidateClaims(spec.ResourceClaims, path.Child("resourceClaims"), errors);
-        ContainerRules.Validate(spec, volumes, path, errors);
+        ContainerRules.Validate(spec, volumes, path, errors, ContainerRules.HasInitRestart(before));
         ResourceRules.ValidatePod(spec, path.Child("resources"), errors);
         PortRules.ValidateHostNetwork(spec, podName is not null, path, errors);
         errors.OneInOrder(path.Child("restartPolicy"), spec.RestartPolicy, "Always", "OnFailure", "Never");

@@ -9,16 +9,21 @@ internal static class PodTemplateRules
 {
     private static readonly FieldPath Spec = FieldPath.Of("spec");
 
-    /// <summary>Checks a template: its metadata and its PodSpec. Upstream's paths of labels leave out the metadata.</summary>
-    public static void Validate(JsonObject? template, FieldPath path, FieldErrorList errors)
+    /// <summary>
+    /// Checks a template: its metadata and its PodSpec. Upstream's paths of labels leave out the metadata. What
+    /// <paramref name="old"/>, the stored one, has wrong may stay where upstream lets it.
+    /// </summary>
+    public static void Validate(JsonObject? template, FieldPath path, FieldErrorList errors, JsonObject? old = null)
     {
         var metadata = template.Child("metadata");
         var annotations = metadata.Child("annotations");
         var spec = template.Child("spec") is { } pod ? KubeJson.Deserialize<V1PodSpec>(pod) : new V1PodSpec();
         ObjectMetaValidation.ValidateLabels(metadata.Child("labels"), path.Child("labels"), errors);
         ObjectMetaValidation.ValidateAnnotations(annotations, path.Child("annotations"), errors);
-        PodAnnotationRules.Validate(annotations, spec, path.Child("annotations"), errors);
-        PodSpecRules.Validate(spec, path.Child("spec"), errors);
+        PodAnnotationRules.Validate(
+            annotations, spec, path.Child("annotations"), errors, old.Child("metadata").Child("annotations"));
+        var before = old.Child("spec") is { } stored ? KubeJson.Deserialize<V1PodSpec>(stored) : null;
+        PodSpecRules.Validate(spec, path.Child("spec"), errors, before: before);
         PodAnnotationRules.ValidateAgreement(annotations, spec, path.Child("spec"), errors);
         if (spec.EphemeralContainers is { Count: > 0 })
         {
