@@ -39,9 +39,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
     }
 
     /// <summary>Whether a configuration takes over the fields that others own.</summary>
-    public static bool IsForced(RequestScope scope) =>
-        scope.Http.Request.Query.ContainsKey("force")
-        && scope.Query("force").ToLowerInvariant() is not ("false" or "0");
+    public static bool IsForced(RequestScope scope) => QueryValues.IsTrue(scope.Http.Request.Query["force"]);
 
     /// <summary>Keys that stand twice: an error, a warning or nothing.</summary>
     public static void ReportDuplicates(RequestScope scope, IReadOnlyList<string> duplicates)

@@ -22,8 +22,13 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     public async Task DispatchAsync(RequestScope scope)
     {
         var info = scope.Info;
-        scope.Resource = core.Catalog.Find(info.ApiGroup, info.ApiVersion, info.Resource)
-            ?? throw ApiErrors.PathNotFound();
+        if (core.Catalog.Find(info.ApiGroup, info.ApiVersion, info.Resource) is not { } resource)
+        {
+            await PageNotFound.AnswerAsync(scope, info.ApiGroup).ConfigureAwait(false);
+            return;
+        }
+
+        scope.Resource = resource;
         CheckVerb(scope);
         _ = scope.Deadline;
         if (!LongRunningRequests.Contains(info))
@@ -146,6 +151,11 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     private async Task GetAsync(RequestScope scope, CancellationToken cancellationToken)
     {
         var resource = scope.Resource;
+        if (QueryValues.IsTrue(scope.Http.Request.Query["export"]))
+        {
+            throw ApiErrors.BadRequest("the export parameter, deprecated since v1.14, is no longer supported");
+        }
+
         await _lister.WaitForAsync(ListQuery.ParseRevision(scope.Query("resourceVersion")), cancellationToken)
             .ConfigureAwait(false);
         var entry = resource.Objects.Snapshot.Get(resource.KeyOf(scope.Namespace, scope.Info.Name))
