@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Schema;
-using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Registry.FieldManagement;
 
@@ -157,25 +156,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
                 $"uid mismatch: the provided object specified uid {meta.Uid}, and no existing object was found");
         }
 
-        var create = scope.Info with { Verb = "create" };
-        var decision = core.Security.Authorizer.Authorize(new AuthorizationAttributes
-        {
-            User = scope.User,
-            Verb = create.Verb,
-            ApiGroup = create.ApiGroup,
-            ApiVersion = create.ApiVersion,
-            Resource = create.Resource,
-            Subresource = create.Subresource,
-            Namespace = create.Namespace,
-            Name = create.Name,
-            Path = create.Path,
-            IsResourceRequest = true,
-        });
-        if (!decision.Allowed)
-        {
-            throw ForbiddenAccess.Of(create, scope.User, decision.Reason);
-        }
-
+        CreatePermission.Demand(scope);
         meta.ResourceVersion = "";
         return await _creator.CreateAsync(scope, obj, cancellationToken, isTracked: true).ConfigureAwait(false);
     }

@@ -188,6 +188,8 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
         if (resource.Strategy.AllowCreateOnUpdate && scope.Info.Subresource.Length == 0
             && resource.Objects.Snapshot.Get(resource.KeyOf(scope.Namespace, scope.Info.Name)) is null)
         {
+            ObjectUpdater.CheckUid(scope, scope.Info.Name, ObjectMetadata.Of(obj).Uid, "");
+            CreatePermission.Demand(scope);
             ObjectMetadata.Of(obj).ResourceVersion = "";
             var created = await _creator.CreateAsync(scope, obj, cancellationToken).ConfigureAwait(false);
             await ObjectResponse.WriteAsync(scope, 201, created, cancellationToken).ConfigureAwait(false);
