@@ -125,6 +125,7 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
         if (!verbs.Contains(info.Verb) || (isObject && info.Verb == "create")
             || (info.Name.Length == 0 && info.Verb is "update" or "patch") || HttpMethods.IsHead(scope.Http.Request.Method)
             || ExtendedConnect.Of(scope.Http) is not null
+            || (info.Verb == "watch" && !HttpMethods.IsGet(scope.Http.Request.Method))
             || (isAcrossNamespaces && info.Verb is not ("list" or "watch")))
         {
             scope.Http.Response.Headers.Allow = AllowedMethods(info, verbs, isAcrossNamespaces);
@@ -135,7 +136,7 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     // What the path takes: a collection, an object, or a subresource of one.
     private static string AllowedMethods(RequestInfo info, IReadOnlyList<string> verbs, bool isAcrossNamespaces)
     {
-        (string Verb, string Method)[] methods = isAcrossNamespaces
+        (string Verb, string Method)[] methods = isAcrossNamespaces || info.Verb == "watch"
             ? [("list", "GET")]
             : !info.IsNameInPath
                 ? [("list", "GET"), ("create", "POST"), ("deletecollection", "DELETE")]

@@ -49,6 +49,8 @@ public sealed class UnusualRequestTests
     [TestCase("version")]
     [TestCase("api")]
     [TestCase("apis/apps/v1")]
+    [TestCase("api/v1/watch/namespaces/default/configmaps")]
+    [TestCase("api/v1/watch/namespaces/default/configmaps/a")]
     public async Task Post_ToWhatIsRead_NotAllowed(string path)
     {
         using var response = await Http.SendRawAsync("POST", path);
