@@ -12,6 +12,9 @@ public static class KubernetesRelease
     /// <summary>"36"</summary>
     public const string Minor = "36";
 
+    /// <summary>The minor version before, whose clients and objects are served as well.</summary>
+    public const string MinCompatibilityMinor = "35";
+
     /// <summary>"v1.36.2+kube1": clients compare major, minor and patch; the suffix tells who answers.</summary>
     public const string GitVersion = "v1.36.2+kube1";
 

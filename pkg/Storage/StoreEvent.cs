@@ -58,5 +58,6 @@ public sealed class StoreEvent
     internal long Timestamp { get; set; }
 
     /// <summary>Bytes that live on only because this event is in the history.</summary>
-    internal int SupersededSizeBytes => Previous?.Value.Length ?? 0;
+    internal int SupersededSizeBytes => (Previous?.Value.Length ?? 0)
+        + (Type == StoreEventType.Deleted && !ReferenceEquals(Entry, Previous) ? Entry.Value.Length : 0);
 }

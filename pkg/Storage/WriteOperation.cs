@@ -17,7 +17,9 @@ public enum WriteKind
 /// <param name="Collection">A collection of the store that is written to.</param>
 /// <param name="Key">Not empty.</param>
 /// <param name="Kind">What to do.</param>
-/// <param name="Value">The new value; empty for a deletion.</param>
+/// <param name="Value">
+/// The new value. For a deletion what watches see of the entry last; empty where that is the value that it has.
+/// </param>
 /// <param name="ExpectedRevision">
 /// For an update or a deletion: the revision that the entry must have; null accepts any.
 /// </param>

@@ -33,7 +33,13 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
             ["apis", var group, var version] => legacy.Resources(group, version),
             _ => null,
         };
-        var bytes = KubeBytes.LineOf(document ?? throw ApiErrors.PathNotFound());
+        if (document is null)
+        {
+            return PageNotFound.AnswerAsync(
+                scope, path.StartsWith("/apis/", StringComparison.Ordinal) ? path.Split('/')[2] : "");
+        }
+
+        var bytes = KubeBytes.LineOf(document);
         scope.Audit?.RecordResponse(bytes.Span);
         return ResponseBody.WriteAsync(scope, 200, Accepted.ForDocument(scope.Http.Request), bytes, scope.Aborted);
     }
@@ -43,6 +49,10 @@ internal sealed class DiscoveryEndpoint(ApiServerCore core)
     {
         ["major"] = KubernetesRelease.Major,
         ["minor"] = KubernetesRelease.Minor,
+        ["emulationMajor"] = KubernetesRelease.Major,
+        ["emulationMinor"] = KubernetesRelease.Minor,
+        ["minCompatibilityMajor"] = KubernetesRelease.Major,
+        ["minCompatibilityMinor"] = KubernetesRelease.MinCompatibilityMinor,
         ["gitVersion"] = KubernetesRelease.GitVersion,
         ["gitCommit"] = KubernetesRelease.GitCommit,
         ["gitTreeState"] = "clean",

@@ -2,26 +2,37 @@ using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Models;
+using Kube1.Api.Schema;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Admission;
 
 namespace Kube1.ApiServer.Http;
 
-/// <summary>pods/binding: the scheduler's decision. Sets spec.nodeName once and for all, and PodScheduled.</summary>
+/// <summary>
+/// pods/binding: the scheduler's decision. Sets spec.nodeName once and for all, and PodScheduled. The older way to say the
+/// same is to create a Binding among the namespace's bindings; then the pod is the one that it is named after.
+/// </summary>
 internal sealed class BindingHandler(TimeProvider time) : ISubresourceHandler
 {
+    private static readonly ResourceDescriptor Pods = ResourceCatalog.Find(new GroupVersionResource("", "v1", "pods"))!;
+
     /// <inheritdoc/>
     public async ValueTask HandleAsync(SubresourceRequest request, CancellationToken cancellationToken)
     {
         var binding = await request.ReadObjectAsync("io.k8s.api.core.v1.Binding", cancellationToken).ConfigureAwait(false);
+        var name = ObjectMetadata.Of(binding).Name;
+        if (request.Info.Subresource.Length > 0 && name != request.Info.Name)
+        {
+            throw ApiErrors.BadRequest("name in URL does not match name in Binding object");
+        }
+
         binding = (await request.AdmitAsync(AdmissionOperation.Create, binding, null, cancellationToken)
             .ConfigureAwait(false))!;
-        Validate(binding, request.Info.Name);
+        Validate(binding, name);
         if (!request.DryRun)
         {
             await request.Objects.ChangeAsync(
-                request.Resource, request.Namespace, request.Info.Name, pod => Bind(pod, binding), cancellationToken)
-                .ConfigureAwait(false);
+                Pods, request.Namespace, name, pod => Bind(pod, binding), cancellationToken).ConfigureAwait(false);
         }
 
         await request.WriteAsync(

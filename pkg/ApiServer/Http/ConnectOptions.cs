@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Kube1.Api.Errors;
+using Kube1.Api.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -62,7 +65,10 @@ internal static class ConnectOptions
     {
         var options = Options("PodPortForwardOptions");
         var ports = query["ports"].SelectMany(p => (p ?? "").Split(','))
-            .Where(p => int.TryParse(p, out _)).Select(p => JsonValue.Create(int.Parse(p, null)));
+            .Select(p => ushort.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                ? JsonValue.Create((int)port)
+                : throw ApiErrors.BadRequest(
+                    $"cannot convert to []int32: strconv.ParseUint: parsing {GoText.Quote(p)}: invalid syntax"));
         options["ports"] = new JsonArray([.. ports]);
         return options;
     }

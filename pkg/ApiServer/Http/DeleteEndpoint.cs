@@ -105,18 +105,8 @@ internal sealed class DeleteEndpoint(ApiServerCore core)
         }
         else
         {
-            if (scope.Query("gracePeriodSeconds") is { Length: > 0 } grace)
-            {
-                options.GracePeriodSeconds = !grace.Contains('\0', StringComparison.Ordinal) && long.TryParse(grace, out var seconds)
-                    ? seconds
-                    : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
-            }
-
-            if (scope.Query("orphanDependents") is { Length: > 0 } orphan)
-            {
-                options.OrphanDependents = RequestInfoParser.IsTrue(orphan);
-            }
-
+            options.GracePeriodSeconds = QueryValues.Number(request.Query["gracePeriodSeconds"]);
+            options.OrphanDependents = QueryValues.Flag(request.Query["orphanDependents"]);
             if (scope.Query("propagationPolicy") is { Length: > 0 } policy)
             {
                 options.PropagationPolicy = policy;

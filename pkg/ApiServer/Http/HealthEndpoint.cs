@@ -21,7 +21,8 @@ internal sealed class HealthEndpoint(IReadOnlyList<HealthCheck> live, IReadOnlyL
             checks = [.. checks.Where(c => c.Name == parts[2])];
             if (checks.Count == 0)
             {
-                throw ApiErrors.PathNotFound();
+                await PageNotFound.WriteAsync(scope).ConfigureAwait(false);
+                return;
             }
         }
 

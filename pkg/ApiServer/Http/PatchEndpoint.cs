@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Schema;
-using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Registry;
 using Kube1.ApiServer.Registry.FieldManagement;
 
@@ -39,9 +38,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
     }
 
     /// <summary>Whether a configuration takes over the fields that others own.</summary>
-    public static bool IsForced(RequestScope scope) =>
-        scope.Http.Request.Query.ContainsKey("force")
-        && scope.Query("force").ToLowerInvariant() is not ("false" or "0");
+    public static bool IsForced(RequestScope scope) => QueryValues.IsTrue(scope.Http.Request.Query["force"]);
 
     /// <summary>Keys that stand twice: an error, a warning or nothing.</summary>
     public static void ReportDuplicates(RequestScope scope, IReadOnlyList<string> duplicates)
@@ -159,25 +156,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
                 $"uid mismatch: the provided object specified uid {meta.Uid}, and no existing object was found");
         }
 
-        var create = scope.Info with { Verb = "create" };
-        var decision = core.Security.Authorizer.Authorize(new AuthorizationAttributes
-        {
-            User = scope.User,
-            Verb = create.Verb,
-            ApiGroup = create.ApiGroup,
-            ApiVersion = create.ApiVersion,
-            Resource = create.Resource,
-            Subresource = create.Subresource,
-            Namespace = create.Namespace,
-            Name = create.Name,
-            Path = create.Path,
-            IsResourceRequest = true,
-        });
-        if (!decision.Allowed)
-        {
-            throw ForbiddenAccess.Of(create, scope.User, decision.Reason);
-        }
-
+        CreatePermission.Demand(scope);
         meta.ResourceVersion = "";
         return await _creator.CreateAsync(scope, obj, cancellationToken, isTracked: true).ConfigureAwait(false);
     }

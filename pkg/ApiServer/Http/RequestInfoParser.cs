@@ -46,20 +46,21 @@ internal static class RequestInfoParser
         info = info with
         {
             IsResourceRequest = true,
-            FieldSelector = query["fieldSelector"].ToString(),
-            LabelSelector = query["labelSelector"].ToString(),
+            FieldSelector = QueryValues.Text(query["fieldSelector"]),
+            LabelSelector = QueryValues.Text(query["labelSelector"]),
         };
         if (info.Name.Length == 0 && verb == "get")
         {
-            verb = IsTrue(query["watch"].ToString()) ? "watch" : "list";
+            verb = QueryValues.IsTrue(query["watch"]) ? "watch" : "list";
         }
         else if (info.Name.Length == 0 && verb == "delete")
         {
             verb = "deletecollection";
         }
 
-        // A selector on one name counts as a request for that object: the Node authorizer relies on it.
-        if (verb is "list" or "watch" or "deletecollection" && info.Name.Length == 0)
+        // A selector on one name counts as a request for that object: the Node authorizer relies on it. Not so when a
+        // collection is deleted: that is never a permission for some names only.
+        if (verb is "list" or "watch" && info.Name.Length == 0)
         {
             info = info with { Name = NameOfSelector(info.FieldSelector) };
         }
@@ -97,7 +98,4 @@ internal static class RequestInfoParser
 
         return "";
     }
-
-    /// <summary>How upstream reads a boolean query parameter: present and not "0" or "false".</summary>
-    public static bool IsTrue(string value) => value is not ("" or "0" or "false" or "False" or "FALSE");
 }

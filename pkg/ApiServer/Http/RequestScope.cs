@@ -73,7 +73,7 @@ internal sealed class RequestScope(HttpContext http, RequestInfo info, ApiServer
     public Accepted Negotiate() => _accepted ??= Accepted.Of(this);
 
     /// <summary>A query parameter; empty when absent.</summary>
-    public string Query(string name) => Http.Request.Query[name].ToString();
+    public string Query(string name) => QueryValues.Text(Http.Request.Query[name]);
 
     /// <summary>What the strategy may look at.</summary>
     public StrategyContext StrategyContext =>

@@ -22,8 +22,13 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     public async Task DispatchAsync(RequestScope scope)
     {
         var info = scope.Info;
-        scope.Resource = core.Catalog.Find(info.ApiGroup, info.ApiVersion, info.Resource)
-            ?? throw ApiErrors.PathNotFound();
+        if (core.Catalog.Find(info.ApiGroup, info.ApiVersion, info.Resource) is not { } resource)
+        {
+            await PageNotFound.AnswerAsync(scope, info.ApiGroup).ConfigureAwait(false);
+            return;
+        }
+
+        scope.Resource = resource;
         CheckVerb(scope);
         _ = scope.Deadline;
         if (!LongRunningRequests.Contains(info))
@@ -120,6 +125,7 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
         if (!verbs.Contains(info.Verb) || (isObject && info.Verb == "create")
             || (info.Name.Length == 0 && info.Verb is "update" or "patch") || HttpMethods.IsHead(scope.Http.Request.Method)
             || ExtendedConnect.Of(scope.Http) is not null
+            || (info.Verb == "watch" && !HttpMethods.IsGet(scope.Http.Request.Method))
             || (isAcrossNamespaces && info.Verb is not ("list" or "watch")))
         {
             scope.Http.Response.Headers.Allow = AllowedMethods(info, verbs, isAcrossNamespaces);
@@ -130,7 +136,7 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     // What the path takes: a collection, an object, or a subresource of one.
     private static string AllowedMethods(RequestInfo info, IReadOnlyList<string> verbs, bool isAcrossNamespaces)
     {
-        (string Verb, string Method)[] methods = isAcrossNamespaces
+        (string Verb, string Method)[] methods = isAcrossNamespaces || info.Verb == "watch"
             ? [("list", "GET")]
             : !info.IsNameInPath
                 ? [("list", "GET"), ("create", "POST"), ("deletecollection", "DELETE")]
@@ -146,6 +152,11 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
     private async Task GetAsync(RequestScope scope, CancellationToken cancellationToken)
     {
         var resource = scope.Resource;
+        if (QueryValues.IsTrue(scope.Http.Request.Query["export"]))
+        {
+            throw ApiErrors.BadRequest("the export parameter, deprecated since v1.14, is no longer supported");
+        }
+
         await _lister.WaitForAsync(ListQuery.ParseRevision(scope.Query("resourceVersion")), cancellationToken)
             .ConfigureAwait(false);
         var entry = resource.Objects.Snapshot.Get(resource.KeyOf(scope.Namespace, scope.Info.Name))
@@ -178,6 +189,8 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
         if (resource.Strategy.AllowCreateOnUpdate && scope.Info.Subresource.Length == 0
             && resource.Objects.Snapshot.Get(resource.KeyOf(scope.Namespace, scope.Info.Name)) is null)
         {
+            ObjectUpdater.CheckUid(scope, scope.Info.Name, ObjectMetadata.Of(obj).Uid, "");
+            CreatePermission.Demand(scope);
             ObjectMetadata.Of(obj).ResourceVersion = "";
             var created = await _creator.CreateAsync(scope, obj, cancellationToken).ConfigureAwait(false);
             await ObjectResponse.WriteAsync(scope, 201, created, cancellationToken).ConfigureAwait(false);

@@ -37,6 +37,7 @@ internal sealed class ScaleEndpoint(ApiServerCore core)
             case "update":
                 scope.ReadWriteOptions("UpdateOptions");
                 var body = await ObjectBody.ReadAsync(scope, type, scope.Aborted).ConfigureAwait(false);
+                ObjectBody.CheckName(scope, body);
                 await ChangeAsync(scope, mapping, (write, scale) => Tracked(write, scale, body.DeepClone().AsObject()))
                     .ConfigureAwait(false);
                 return;
@@ -97,6 +98,7 @@ internal sealed class ScaleEndpoint(ApiServerCore core)
                     throw ApiErrors.BadRequest($"the spec replicas field \".{mapping.SpecReplicasPath}\" cannot be empty");
                 }
 
+                ObjectBody.CheckName(scope, scale);
                 Validate(scope, scale);
                 var obj = current.DeepClone().AsObject();
                 var meta = ObjectMetadata.Of(obj);
@@ -124,13 +126,6 @@ internal sealed class ScaleEndpoint(ApiServerCore core)
 
     private static void Validate(RequestScope scope, JsonObject scale)
     {
-        var meta = ObjectMetadata.Of(scale);
-        if (meta.Name.Length > 0 && meta.Name != scope.Info.Name)
-        {
-            throw ApiErrors.BadRequest(
-                $"the name of the object ({meta.Name}) does not match the name on the URL ({scope.Info.Name})");
-        }
-
         if (scale["spec"]?["replicas"]?.GetValue<long>() is < 0 and var replicas)
         {
             var errors = new FieldErrorList();

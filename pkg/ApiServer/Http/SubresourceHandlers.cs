@@ -12,6 +12,7 @@ internal static class SubresourceHandlers
         var catalog = new SubresourceCatalog();
         catalog.Add(new("", "componentstatuses"), "", new ComponentStatusHandler(store));
         catalog.Add(new("", "pods"), "binding", new BindingHandler(time));
+        catalog.Add(new("", "bindings"), "", new BindingHandler(time));
         catalog.Add(new("", "pods"), "eviction", new EvictionHandler(time));
         if (options.Kubelets is { } kubelets)
         {

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
+using Kube1.Api.Json;
 
 namespace Kube1.ApiServer.Registry;
 
@@ -14,6 +16,9 @@ internal readonly record struct ContinueToken(long Revision, string AfterKey)
 {
     private const string Version = "meta.k8s.io/v1";
 
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     // A member that stands twice would only be found out when the tree is asked for one.
     private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
 
@@ -23,9 +28,10 @@ internal readonly record struct ContinueToken(long Revision, string AfterKey)
     /// <summary>Reads a token; throws 400.</summary>
     public static ContinueToken Parse(string text)
     {
+        var data = Decode(text);
         try
         {
-            var json = JsonNode.Parse(Base64Url.DecodeFromChars(text), null, Once) as JsonObject ?? throw new FormatException("no object");
+            var json = JsonNode.Parse(data, null, Once) as JsonObject ?? throw new FormatException("no object");
             var version = json["v"]?.GetValue<string>() ?? "";
             if (version != Version)
             {
@@ -51,7 +57,21 @@ internal readonly record struct ContinueToken(long Revision, string AfterKey)
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {
-            throw Refused(" " + e.Message);
+            throw Refused(" " + (GoJsonSyntax.Describe(data) ?? e.Message));
+        }
+    }
+
+    private static byte[] Decode(string text)
+    {
+        try
+        {
+            return Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException)
+        {
+            // Go names the first character that cannot be there, or the last one, which stands alone.
+            var at = text.AsSpan().IndexOfAnyExcept(Alphabet);
+            throw Refused($" illegal base64 data at input byte {(at < 0 ? text.Length - 1 : at)}");
         }
     }
 

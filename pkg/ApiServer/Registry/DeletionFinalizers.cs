@@ -11,12 +11,16 @@ internal static class DeletionFinalizers
     /// <summary>Dependents go first.</summary>
     public const string Foreground = "foregroundDeletion";
 
+    /// <summary>The policy of a kind that the collector does not look at: nobody would take its finalizers away.</summary>
+    public const string Unsupported = nameof(Unsupported);
+
     /// <summary>The finalizers of the object once its deletion has been asked for with these options.</summary>
     public static IReadOnlyList<string> After(
         IReadOnlyList<string> finalizers, V1DeleteOptions options, string defaultPolicy)
     {
-        var orphan = WantsOrphan(finalizers, options, defaultPolicy);
-        var foreground = !orphan && WantsForeground(finalizers, options);
+        var isCollected = defaultPolicy != Unsupported;
+        var orphan = isCollected && WantsOrphan(finalizers, options, defaultPolicy);
+        var foreground = isCollected && !orphan && WantsForeground(finalizers, options);
         var result = finalizers.Where(f => f is not (Orphan or Foreground)).ToList();
         if (orphan)
         {

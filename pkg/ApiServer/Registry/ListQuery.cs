@@ -46,19 +46,18 @@ internal sealed record ListQuery
     /// <summary>Reads the query; throws 400 or 422 for what is wrong with it.</summary>
     public static ListQuery Read(RequestScope scope, bool watch)
     {
+        var parameters = scope.Http.Request.Query;
         var query = new ListQuery
         {
             Filter = ObjectFilter.Parse(scope),
             ResourceVersion = scope.Query("resourceVersion"),
             Match = scope.Query("resourceVersionMatch"),
-            Limit = Number(scope, "limit") ?? 0,
+            Limit = QueryValues.Number(parameters["limit"]) ?? 0,
             Continue = scope.Query("continue"),
-            AllowWatchBookmarks = RequestInfoParser.IsTrue(scope.Query("allowWatchBookmarks")),
-            SendInitialEvents = scope.Query("sendInitialEvents") is { Length: > 0 } text
-                ? RequestInfoParser.IsTrue(text)
-                : null,
-            TimeoutSeconds = (int?)Math.Min(Number(scope, "timeoutSeconds") ?? -1, int.MaxValue) is >= 0 and var seconds
-                ? seconds
+            AllowWatchBookmarks = QueryValues.IsTrue(parameters["allowWatchBookmarks"]),
+            SendInitialEvents = QueryValues.Flag(parameters["sendInitialEvents"]),
+            TimeoutSeconds = QueryValues.Number(parameters["timeoutSeconds"]) is >= 0 and var seconds
+                ? (int)Math.Min(seconds, int.MaxValue)
                 : null,
         };
         if (watch && query is { SendInitialEvents: null, Match: "", ResourceVersion: "" or "0" })
@@ -93,7 +92,9 @@ internal sealed record ListQuery
             return 0;
         }
 
-        if (!HasNul(text) && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
+        // .NET takes NUL behind a number for nothing; to Go it is no digit.
+        if (!text.Contains('\0', StringComparison.Ordinal)
+            && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
         {
             // What no store of ours will ever reach is as good as the largest that it could.
             return (long)Math.Min(revision, long.MaxValue);
@@ -104,22 +105,6 @@ internal sealed record ListQuery
         error.Invalid(FieldPath.Of("resourceVersion"), text, $"strconv.ParseUint: parsing \"{text}\": {why}");
         throw ApiErrors.BadRequest("invalid resource version: " + error[0]);
     }
-
-    private static long? Number(RequestScope scope, string name)
-    {
-        var text = scope.Query(name);
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        return !HasNul(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
-    }
-
-    // .NET takes NUL behind a number for nothing; to Go it is no digit.
-    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 
     // k8s.io/apimachinery/pkg/apis/meta/internalversion/validation ValidateListOptions
     private void ValidateList(FieldErrorList errors)

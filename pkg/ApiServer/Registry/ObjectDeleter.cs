@@ -31,7 +31,7 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
         {
             var entry = resource.Objects.Snapshot.Get(key) ?? throw ApiErrors.NotFound(resource.GroupResource, name);
             var obj = await resource.Codec.DecodeAsync(entry, entry.Revision, cancellationToken).ConfigureAwait(false);
-            CheckPreconditions(resource, name, obj, options.Preconditions);
+            CheckPreconditions(resource.GroupResource, name, ObjectMetadata.Of(obj), options.Preconditions);
             if (admit is not null)
             {
                 await admit(obj).ConfigureAwait(false);
@@ -52,6 +52,12 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
     {
         var meta = ObjectMetadata.Of(obj);
         var (changed, pending) = MarkGraceful(resource.Strategy, obj, options);
+        if (pending && !changed)
+        {
+            // It waits for its grace period already, and no later delete changes what happens to its dependents.
+            return new Deletion(StoredObject.Of(entry), Gone: false);
+        }
+
         var finalizers = DeletionFinalizers.After(meta.Finalizers, options, resource.Strategy.DefaultPropagationPolicy);
         if (!finalizers.SequenceEqual(meta.Finalizers))
         {
@@ -68,7 +74,7 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
 
         if (!held && !pending)
         {
-            return await RemoveAsync(resource, entry, obj, context, cancellationToken).ConfigureAwait(false);
+            return await RemoveAsync(resource, entry, obj, changed, context, cancellationToken).ConfigureAwait(false);
         }
 
         if (!changed)
@@ -90,24 +96,31 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
         return result.IsCommitted ? new Deletion(StoredObject.Of(result.Entry!), Gone: false) : null;
     }
 
+    // What has changed on the way out is what clients and watches see of the object last: when it went, with no grace.
     private async ValueTask<Deletion?> RemoveAsync(
-        ServedResource resource, StoredEntry entry, JsonObject obj, StrategyContext context,
+        ServedResource resource, StoredEntry entry, JsonObject obj, bool changed, StrategyContext context,
         CancellationToken cancellationToken)
     {
         if (context.DryRun)
         {
-            return new Deletion(StoredObject.Of(entry), Gone: true);
+            return new Deletion(changed ? StoredObject.NotStored(obj) : StoredObject.Of(entry), Gone: true);
         }
 
-        var result = await store.WriteAsync(
-            WriteOperation.Delete(resource.Objects, entry.Key, entry.Revision), cancellationToken).ConfigureAwait(false);
+        var delete = WriteOperation.Delete(resource.Objects, entry.Key, entry.Revision);
+        if (changed)
+        {
+            var last = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);
+            delete = delete with { Value = last.Bytes, Description = last.Description };
+        }
+
+        var result = await store.WriteAsync(delete, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)
         {
             return null;
         }
 
         await resource.Strategy.AfterDeleteAsync(context, obj, cancellationToken).ConfigureAwait(false);
-        return new Deletion(new StoredObject(entry, result.Revision, null), Gone: true);
+        return new Deletion(new StoredObject(result.Entry, result.Revision, null), Gone: true);
     }
 
     // (whether the object has changed, whether it must wait for its grace period)
@@ -134,13 +147,8 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
             return (true, asked > 0);
         }
 
-        if (grace == 0)
-        {
-            return (false, false);
-        }
-
         Mark(strategy, obj, grace);
-        return (true, true);
+        return (true, grace > 0);
     }
 
     private void Mark(ResourceStrategy strategy, JsonObject obj, long graceSeconds)
@@ -156,14 +164,14 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
         strategy.OnMarkedForDeletion(obj);
     }
 
-    private static void CheckPreconditions(
-        ServedResource resource, string name, JsonObject obj, V1Preconditions? preconditions)
+    /// <summary>Throws 409 when an object is not the one, or not in the state, that is to be deleted.</summary>
+    internal static void CheckPreconditions(
+        GroupResource resource, string name, ObjectMetadata meta, V1Preconditions? preconditions)
     {
-        var meta = ObjectMetadata.Of(obj);
         if (preconditions?.Uid is { } uid && uid != meta.Uid)
         {
             throw ApiErrors.Conflict(
-                resource.GroupResource, name,
+                resource, name,
                 $"the UID in the precondition ({uid}) does not match the UID in record ({meta.Uid}). "
                 + "The object might have been deleted and then recreated");
         }
@@ -171,7 +179,7 @@ internal sealed class ObjectDeleter(Store store, TimeProvider time)
         if (preconditions?.ResourceVersion is { } revision && revision != meta.ResourceVersion)
         {
             throw ApiErrors.Conflict(
-                resource.GroupResource, name,
+                resource, name,
                 $"the ResourceVersion in the precondition ({revision}) does not match the ResourceVersion in record "
                 + $"({meta.ResourceVersion.ToString(CultureInfo.InvariantCulture)}). The object might have been modified");
         }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
+using Kube1.Api.Json;
 using Kube1.Api.Validation;
 using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Http;
@@ -12,16 +14,14 @@ namespace Kube1.ApiServer.Registry;
 /// <summary>PUT and PATCH, of an object or one of its subresources: from the stored state to a new one.</summary>
 internal sealed class ObjectUpdater(ApiServerCore core)
 {
-    /// <summary>
-    /// How often a change starts over after a lost race. Each loss means that another write won, so this ends soon;
-    /// upstream's bound for patches is the same.
-    /// </summary>
-    private const int MaxAttempts = 5;
+    private const string TimedOut =
+        "Timeout: request did not complete within requested timeout - context deadline exceeded";
 
     /// <summary>
-    /// Makes the new state from the current one by <paramref name="produce"/>, which runs again after a lost race. The
-    /// new state's resourceVersion, when there is one, must be the current one's. Admission sees both states in
-    /// <paramref name="form"/>, when the client writes another kind of object than the stored one.
+    /// Makes the new state from the current one by <paramref name="produce"/>, which runs again after a lost race, until
+    /// the request's time is up: each loss means that another write won. The new state's resourceVersion, when there is
+    /// one, must be the current one's. Admission sees both states in <paramref name="form"/>, when the client writes
+    /// another kind of object than the stored one.
     /// </summary>
     public async ValueTask<StoredObject> UpdateAsync(
         RequestScope scope, string name, Func<JsonObject, JsonObject> produce, CancellationToken cancellationToken,
@@ -29,22 +29,22 @@ internal sealed class ObjectUpdater(ApiServerCore core)
     {
         var resource = scope.Resource;
         var key = resource.KeyOf(scope.Namespace, name);
-        for (var attempt = 1; ; attempt++)
+        while (true)
         {
             var entry = resource.Objects.Snapshot.Get(key) ?? throw ApiErrors.NotFound(resource.GroupResource, name);
             var old = await resource.Codec.DecodeAsync(entry, entry.Revision, cancellationToken).ConfigureAwait(false);
             var obj = produce(old);
-            var unconditional = CheckPreconditions(resource, name, obj, old);
+            CheckPreconditions(scope, name, obj, old);
             if (await TryUpdateAsync(scope, name, entry, obj, old, form, cancellationToken).ConfigureAwait(false)
                 is { } done)
             {
                 return done;
             }
 
-            // A client that named the revision it saw will fail the precondition in the next round.
-            if (attempt >= MaxAttempts && !unconditional)
+            // A client that named the revision it saw fails the precondition in the next round.
+            if (core.Time.GetUtcNow() >= scope.Deadline)
             {
-                throw ApiErrors.Conflict(resource.GroupResource, name, ApiErrors.ObjectModified);
+                throw ApiErrors.Timeout(TimedOut, retryAfterSeconds: 0);
             }
         }
     }
@@ -98,7 +98,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
 
         if (scope.DryRun)
         {
-            meta.ResourceVersion = entry.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            meta.ResourceVersion = entry.Revision.ToString(CultureInfo.InvariantCulture);
             return StoredObject.NotStored(obj);
         }
 
@@ -122,41 +122,60 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         }
 
         await resource.Strategy.AfterDeleteAsync(scope.StrategyContext, obj, cancellationToken).ConfigureAwait(false);
-        meta.ResourceVersion = result.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        meta.ResourceVersion = result.Revision.ToString(CultureInfo.InvariantCulture);
         return StoredObject.NotStored(obj);
     }
 
-    // Whether the update is unconditional: the client named no revision.
-    private static bool CheckPreconditions(ServedResource resource, string name, JsonObject obj, JsonObject old)
+    /// <summary>
+    /// The uid in a body that replaces an object must be that of the one that is there. To a patch it is a field like any
+    /// other, and validation refuses to change it.
+    /// </summary>
+    public static void CheckUid(RequestScope scope, string name, string sent, string current)
     {
-        var meta = ObjectMetadata.Of(obj);
-        var current = ObjectMetadata.Of(old);
-        if (meta.Uid.Length > 0 && meta.Uid != current.Uid)
+        if (scope.Info.Verb == "update" && sent.Length > 0 && sent != current)
         {
+            var resource = scope.Resource;
             throw ApiErrors.Conflict(
                 resource.GroupResource, name,
                 $"StorageError: invalid object, Code: 4, Key: /registry/{resource.GroupResource}/"
-                + $"{resource.KeyOf(current.Namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
-                + $"failed: UID in precondition: {meta.Uid}, UID in object meta: {current.Uid}");
+                + $"{resource.KeyOf(scope.Namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition "
+                + $"failed: UID in precondition: {sent}, UID in object meta: {current}");
+        }
+    }
+
+    private static void CheckPreconditions(RequestScope scope, string name, JsonObject obj, JsonObject old)
+    {
+        var resource = scope.Resource;
+        var meta = ObjectMetadata.Of(obj);
+        var current = ObjectMetadata.Of(old);
+        CheckUid(scope, name, meta.Uid, current.Uid);
+        if (meta.ResourceVersion == current.ResourceVersion)
+        {
+            return;
         }
 
-        if (meta.ResourceVersion is "" or "0")
+        if (RevisionOf(meta.ResourceVersion) == 0)
         {
             if (!resource.Strategy.AllowUnconditionalUpdate)
             {
+                // Upstream's error names the resource where all others name the kind.
                 var errors = new FieldErrorList();
                 errors.Invalid(
                     FieldPath.Of("metadata", "resourceVersion"), 0, "must be specified for an update");
-                throw ApiErrors.Invalid(resource.Descriptor.Kind, name, errors);
+                throw ApiErrors.Invalid(
+                    resource.Descriptor.Kind with { Kind = resource.GroupResource.Resource }, name, errors);
             }
-
-            return true;
         }
-
-        return meta.ResourceVersion == current.ResourceVersion
-            ? false
-            : throw ApiErrors.Conflict(resource.GroupResource, name, ApiErrors.ObjectModified);
+        else if (RevisionOf(meta.ResourceVersion) != RevisionOf(current.ResourceVersion))
+        {
+            throw ApiErrors.Conflict(resource.GroupResource, name, ApiErrors.ObjectModified);
+        }
     }
+
+    // Nobody upstream gives the error for what is no number a better code.
+    private static ulong RevisionOf(string text) => text.Length == 0 ? 0
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision
+        : throw ServerSideApply.PlainError($"strconv.ParseUint: parsing {GoText.Quote(text)}: invalid syntax");
 
     private static void KeepSystemFields(JsonObject obj, JsonObject old)
     {

@@ -148,7 +148,10 @@ public abstract class ResourceStrategy
     {
     }
 
-    /// <summary>What happens to dependents when the client names no policy: Background or Orphan.</summary>
+    /// <summary>
+    /// What happens to dependents when the client names no policy: Background or Orphan. Unsupported: there are none, and
+    /// what the client names does not count either.
+    /// </summary>
     public virtual string DefaultPropagationPolicy => "Background";
 
     /// <summary>What to warn of on delete.</summary>

@@ -14,6 +14,7 @@ internal sealed class ResourceTable
 {
     private readonly FrozenDictionary<GroupVersionResource, ServedResource> _byResource;
     private readonly FrozenDictionary<GroupVersionKind, ServedResource> _byKind;
+    private readonly FrozenSet<string> _builtInGroups;
     private readonly Dictionary<GroupVersionResource, ServedResource> _custom = [];
 
     private ResourceTable(IReadOnlyList<ServedResource> all)
@@ -22,12 +23,14 @@ internal sealed class ResourceTable
         _byResource = all.ToFrozenDictionary(r => r.Descriptor.Resource);
         _byKind = all.Where(r => r.IsStored && r.View is null).DistinctBy(r => r.Descriptor.Kind)
             .ToFrozenDictionary(r => r.Descriptor.Kind);
+        _builtInGroups = all.Select(r => r.GroupResource.Group).ToFrozenSet();
     }
 
     private ResourceTable(ResourceTable builtIn, IEnumerable<ServedResource> custom)
     {
         _byResource = builtIn._byResource;
         _byKind = builtIn._byKind;
+        _builtInGroups = builtIn._builtInGroups;
         foreach (var resource in custom)
         {
             _custom[resource.Descriptor.Resource] = resource;
@@ -58,6 +61,9 @@ internal sealed class ResourceTable
     /// <summary>The resource; null when this server does not serve it.</summary>
     public ServedResource? Find(string group, string version, string resource) =>
         Find(new GroupVersionResource(group, version, resource));
+
+    /// <summary>Whether a group has built-in resources: to clients everything below it is this server's.</summary>
+    public bool IsBuiltInGroup(string group) => _builtInGroups.Contains(group);
 
     /// <summary>
     /// All resources through which the objects of this one are served, itself among them: versions, and groups that share

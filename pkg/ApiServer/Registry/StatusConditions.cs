@@ -42,6 +42,15 @@ internal static class StatusConditions
         return true;
     }
 
+    /// <summary>Says which generation of the object a condition is about; none when that is 0.</summary>
+    public static void Observe(JsonObject obj, string type, long generation)
+    {
+        if (generation > 0 && ListOf(obj).OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == type) is { } condition)
+        {
+            condition["observedGeneration"] = generation;
+        }
+    }
+
     /// <summary>Removes a condition; true when there was one.</summary>
     public static bool Remove(JsonObject obj, string type)
     {

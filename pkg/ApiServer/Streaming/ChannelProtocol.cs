@@ -30,4 +30,9 @@ internal sealed record ChannelProtocol(string? Name, int Version, bool Base64)
     public static ChannelProtocol? Negotiate(IReadOnlyList<string> offered) => offered.Count == 0
         ? new ChannelProtocol(null, 1, false)
         : offered.Select(o => Known.FirstOrDefault(k => k.Name == o)).FirstOrDefault(k => k is not null);
+
+    /// <summary>The same for portforward, which has one version; it is also meant by no offer.</summary>
+    public static ChannelProtocol? NegotiateForward(IReadOnlyList<string> offered) => offered.Count == 0
+        ? new ChannelProtocol(null, 4, false)
+        : offered.Select(o => Known.FirstOrDefault(k => k.Name == o && k.Version == 4)).FirstOrDefault(k => k is not null);
 }

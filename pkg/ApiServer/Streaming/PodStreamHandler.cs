@@ -24,7 +24,7 @@ internal enum PodStream
 
 /// <summary>
 /// exec, attach and portforward: finds the pod's kubelet and joins the client with it. SPDY clients are joined byte by
-/// byte; WebSocket clients are translated (exec, attach) or unwrapped (portforward).
+/// byte; WebSocket clients are translated, or unwrapped when SPDY is what they carry (kubectl's portforward).
 /// </summary>
 internal sealed class PodStreamHandler(
     PodStream kind, IBackendConnector kubelets, IAuthorizer authorizer, TimeProvider time) : ISubresourceHandler
@@ -49,7 +49,7 @@ internal sealed class PodStreamHandler(
         var target = new Uri(PodContainers.Kubelet(request, pod), PathAndQuery(options, pod));
         if (ClientUpgrade.IsWebSocket(http))
         {
-            await ServeWebSocketAsync(http, target, Streams(options), cancellationToken).ConfigureAwait(false);
+            await ServeWebSocketAsync(http, target, options, cancellationToken).ConfigureAwait(false);
         }
         else if (ClientUpgrade.Protocol(http) is { } protocol)
         {
@@ -158,19 +158,22 @@ internal sealed class PodStreamHandler(
         await new StreamSplice(time).RunAsync(client, stream, ct).ConfigureAwait(false);
     }
 
-    private async Task ServeWebSocketAsync(HttpContext http, Uri target, CommandStreams streams, CancellationToken ct)
+    private async Task ServeWebSocketAsync(HttpContext http, Uri target, JsonObject options, CancellationToken ct)
     {
         var offered = ClientUpgrade.OfferedSubprotocols(http);
-        var protocol = kind == PodStream.PortForward ? null : ChannelProtocol.Negotiate(offered);
-        if (protocol is null && !(kind == PodStream.PortForward && offered.Contains(TunnelProtocol)))
+        var isForward = kind == PodStream.PortForward;
+        var protocol = !isForward ? ChannelProtocol.Negotiate(offered)
+            : offered.Contains(TunnelProtocol) ? null : ChannelProtocol.NegotiateForward(offered);
+        if (protocol is null && !(isForward && offered.Contains(TunnelProtocol)))
         {
             throw ApiErrors.BadRequest($"unable to negotiate protocol: client supports [{string.Join(' ', offered)}]");
         }
 
+        IReadOnlyList<ushort> ports = isForward && protocol is not null ? Ports(options) : [];
         var upgrade = new UpgradeRequest
         {
             Uri = target,
-            Headers = [new(ProtocolHeader, protocol is null ? PortForwardProtocol : "v4.channel.k8s.io")],
+            Headers = [new(ProtocolHeader, isForward ? PortForwardProtocol : "v4.channel.k8s.io")],
         };
         await using var kubelet = await DialAsync(upgrade, ct).ConfigureAwait(false);
         if (kubelet.Stream is not { } stream)
@@ -185,13 +188,28 @@ internal sealed class PodStreamHandler(
         {
             await using var tunnel = new WebSocketByteStream(socket);
             await new StreamSplice(time).RunAsync(tunnel, stream, ct).ConfigureAwait(false);
+            return;
         }
-        else
+
+        await using var session = new SpdySession(stream, isServer: false);
+        if (isForward)
         {
-            await using var session = new SpdySession(stream, isServer: false);
-            using var bridge = new RemoteCommandBridge(socket, session, protocol, time);
-            await bridge.RunAsync(streams, ct).ConfigureAwait(false);
+            using var forward = new PortForwardBridge(socket, session, protocol.Base64, time);
+            await forward.RunAsync(ports, ct).ConfigureAwait(false);
+            return;
         }
+
+        using var bridge = new RemoteCommandBridge(socket, session, protocol, time);
+        await bridge.RunAsync(Streams(options), ct).ConfigureAwait(false);
+    }
+
+    // What a kubelet says when a WebSocket, whose channels are those of the ports, comes without.
+    private static IReadOnlyList<ushort> Ports(JsonObject options)
+    {
+        var ports = Values(options, "ports").Select(p => ushort.Parse(p, CultureInfo.InvariantCulture)).ToList();
+        return ports.Count == 0 ? throw ApiErrors.BadRequest("query parameter \"port\" is required")
+            : ports.Contains(0) ? throw ApiErrors.BadRequest("port \"0\" must be > 0")
+            : ports;
     }
 
     private async Task<UpgradeResponse> DialAsync(UpgradeRequest upgrade, CancellationToken ct)

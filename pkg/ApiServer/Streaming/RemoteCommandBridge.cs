@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -18,24 +17,13 @@ internal readonly record struct CommandStreams(bool Stdin, bool Stdout, bool Std
 /// </summary>
 internal sealed class RemoteCommandBridge : IDisposable
 {
-    private const int BufferBytes = 32 * 1024;
-
-    // kubectl sends 32 KiB; the bound is for a base64 message, which must be whole to be decoded.
-    private const int MaxTextMessageBytes = 1024 * 1024;
-
-    // A client answers a close frame at once; one that does not is left.
-    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(5);
-
-    private readonly WebSocket _client;
+    private readonly ChannelSocket _client;
     private readonly SpdySession _kubelet;
     private readonly ChannelProtocol _protocol;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _sending = new(1, 1);
 
     public RemoteCommandBridge(WebSocket client, SpdySession kubelet, ChannelProtocol protocol, TimeProvider time)
     {
-        _time = time;
-        _client = client;
+        _client = new ChannelSocket(client, protocol.Base64, time);
         _kubelet = kubelet;
         _protocol = protocol;
     }
@@ -43,17 +31,19 @@ internal sealed class RemoteCommandBridge : IDisposable
     public async Task RunAsync(CommandStreams wanted, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var session = Quietly(_kubelet.RunAsync(stop.Token));
+        var session = ChannelSocket.Quietly(_kubelet.RunAsync(stop.Token));
         Task input = Task.CompletedTask;
         try
         {
             var streams = await OpenAsync(wanted, stop.Token).ConfigureAwait(false);
-            input = Quietly(ReadClientAsync(streams?.Stdin, streams?.Resize, stop.Token));
-            var output = Quietly(streams is null ? SendStatusAsync([], stop.Token) : CopyAllAsync(streams, stop.Token));
+            input = ChannelSocket.Quietly(_client.ReceiveAsync(
+                (channel, data, token) => DispatchAsync(channel, data, streams?.Stdin, streams?.Resize, token), stop.Token));
+            var output = ChannelSocket.Quietly(
+                streams is null ? SendStatusAsync([], stop.Token) : CopyAllAsync(streams, stop.Token));
             // The client leaving ends the command's streams, as a closed terminal does.
             if (await Task.WhenAny(output, input).ConfigureAwait(false) == output)
             {
-                await Quietly(CloseClientAsync(input, stop.Token)).ConfigureAwait(false);
+                await ChannelSocket.Quietly(_client.CloseAsync(input, stop.Token)).ConfigureAwait(false);
             }
 
             await stop.CancelAsync().ConfigureAwait(false);
@@ -71,7 +61,7 @@ internal sealed class RemoteCommandBridge : IDisposable
         }
     }
 
-    public void Dispose() => _sending.Dispose();
+    public void Dispose() => _client.Dispose();
 
     /// <summary>Opens the command's streams; null when the kubelet has gone already.</summary>
     private async Task<Streams?> OpenAsync(CommandStreams wanted, CancellationToken ct)
@@ -95,56 +85,9 @@ internal sealed class RemoteCommandBridge : IDisposable
         _kubelet.OpenAsync([new("streamtype", type)], ct);
 
     private Task CopyAllAsync(Streams streams, CancellationToken ct) => Task.WhenAll(
-        Quietly(CopyAsync(streams.Stdout, ChannelProtocol.Stdout, ct)),
-        Quietly(CopyAsync(streams.Stderr, ChannelProtocol.Stderr, ct)),
-        Quietly(CopyErrorAsync(streams.Error, ct)));
-
-    private async Task ReadClientAsync(SpdyStream? stdin, SpdyStream? resize, CancellationToken ct)
-    {
-        var buffer = new byte[BufferBytes];
-        var text = new ArrayBufferWriter<byte>();
-        var channel = -1;
-        while (true)
-        {
-            var result = await _client.ReceiveAsync(buffer.AsMemory(), ct).ConfigureAwait(false);
-            if (result.MessageType == WebSocketMessageType.Close)
-            {
-                return;
-            }
-
-            ReadOnlyMemory<byte> data = buffer.AsMemory(0, result.Count);
-            if (_protocol.Base64)
-            {
-                text.Write(data.Span);
-                if (text.WrittenCount > MaxTextMessageBytes)
-                {
-                    throw new IOException("a message of the client is too large");
-                }
-
-                if (!result.EndOfMessage)
-                {
-                    continue;
-                }
-
-                data = Decode(text.WrittenSpan);
-                text.ResetWrittenCount();
-            }
-
-            if (channel < 0)
-            {
-                if (data.IsEmpty)
-                {
-                    continue;
-                }
-
-                channel = data.Span[0];
-                data = data[1..];
-            }
-
-            await DispatchAsync(channel, data, stdin, resize, ct).ConfigureAwait(false);
-            channel = result.EndOfMessage ? -1 : channel;
-        }
-    }
+        ChannelSocket.Quietly(CopyAsync(streams.Stdout, ChannelProtocol.Stdout, ct)),
+        ChannelSocket.Quietly(CopyAsync(streams.Stderr, ChannelProtocol.Stderr, ct)),
+        ChannelSocket.Quietly(CopyErrorAsync(streams.Error, ct)));
 
     private async ValueTask DispatchAsync(
         int channel, ReadOnlyMemory<byte> data, SpdyStream? stdin, SpdyStream? resize, CancellationToken ct)
@@ -181,11 +124,11 @@ internal sealed class RemoteCommandBridge : IDisposable
             return;
         }
 
-        var buffer = new byte[BufferBytes + 1];
+        var buffer = new byte[ChannelSocket.BufferBytes + 1];
         buffer[0] = channel;
         while (await source.ReadAsync(buffer.AsMemory(1), ct).ConfigureAwait(false) is var count and > 0)
         {
-            await SendAsync(buffer.AsMemory(0, count + 1), ct).ConfigureAwait(false);
+            await _client.SendAsync(buffer.AsMemory(0, count + 1), ct).ConfigureAwait(false);
         }
     }
 
@@ -205,7 +148,7 @@ internal sealed class RemoteCommandBridge : IDisposable
         var message = _protocol.Version >= 4 ? status : Encoding.UTF8.GetBytes(FailureText(status));
         if (message.Length > 0)
         {
-            await SendAsync((byte[])[ChannelProtocol.Error, .. message], ct).ConfigureAwait(false);
+            await _client.SendAsync((byte[])[ChannelProtocol.Error, .. message], ct).ConfigureAwait(false);
         }
     }
 
@@ -215,7 +158,7 @@ internal sealed class RemoteCommandBridge : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (text.Length < BufferBytes
+            while (text.Length < ChannelSocket.BufferBytes
                 && await source.ReadAsync(buffer, ct).ConfigureAwait(false) is var count and > 0)
             {
                 text.Write(buffer, 0, count);
@@ -240,67 +183,6 @@ internal sealed class RemoteCommandBridge : IDisposable
         {
             // No JSON, or none that has these texts.
             return Encoding.UTF8.GetString(status);
-        }
-    }
-
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken ct)
-    {
-        var type = WebSocketMessageType.Binary;
-        if (_protocol.Base64)
-        {
-            var encoded = (char)('0' + message.Span[0]) + Convert.ToBase64String(message.Span[1..]);
-            message = Encoding.ASCII.GetBytes(encoded);
-            type = WebSocketMessageType.Text;
-        }
-
-        await _sending.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            await _client.SendAsync(message, type, endOfMessage: true, ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            _sending.Release();
-        }
-    }
-
-    /// <summary>Closes and waits for the client's answer: a connection that is dropped before it is reset, which can
-    /// cost the client output that it has not read yet.</summary>
-    private async Task CloseClientAsync(Task input, CancellationToken ct)
-    {
-        await _client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", ct).ConfigureAwait(false);
-        using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        await Task.WhenAny(input, Task.Delay(CloseWait, _time, waited.Token)).ConfigureAwait(false);
-        await waited.CancelAsync().ConfigureAwait(false);
-    }
-
-    private static byte[] Decode(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty)
-        {
-            return [];
-        }
-
-        try
-        {
-            return [(byte)(text[0] - '0'), .. Convert.FromBase64String(Encoding.ASCII.GetString(text[1..]))];
-        }
-        catch (FormatException e)
-        {
-            throw new IOException("a message of the client is no base64", e);
-        }
-    }
-
-    private static async Task Quietly(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException
-            or ObjectDisposedException or InvalidOperationException)
-        {
-            // A stream's end by reset, or a connection that went away: the bridge ends by itself.
         }
     }
 

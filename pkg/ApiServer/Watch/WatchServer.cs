@@ -36,6 +36,7 @@ internal sealed class WatchServer(ApiServerCore core, ObjectLister lister)
         var early = await FreshnessErrorAsync(query, open.Token).ConfigureAwait(false);
 
         // The time-out is that of the watch: it does not run while the watch cannot begin.
+        var end = core.Time.GetUtcNow() + TimeSpan.FromSeconds(timeout);
         using var expiry = new CancellationTokenSource(TimeSpan.FromSeconds(timeout), core.Time);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(open.Token, expiry.Token);
 
@@ -57,7 +58,7 @@ internal sealed class WatchServer(ApiServerCore core, ObjectLister lister)
                 return;
             }
 
-            await RunAsync(scope, query, snapshot, watch, encoder, sink, life.Token).ConfigureAwait(false);
+            await RunAsync(scope, query, snapshot, watch, encoder, sink, end, life.Token).ConfigureAwait(false);
         }
         catch (ApiException unreadable)
         {
@@ -101,6 +102,7 @@ internal sealed class WatchServer(ApiServerCore core, ObjectLister lister)
         StoreWatch watch,
         WatchEventEncoder encoder,
         WatchSink sink,
+        DateTimeOffset end,
         CancellationToken life)
     {
         if (query.SendInitialEvents is true)
@@ -119,7 +121,7 @@ internal sealed class WatchServer(ApiServerCore core, ObjectLister lister)
         var retired = scope.Resource.Retired;
         using var served = retired.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(life, retired) : null;
         var wake = served?.Token ?? life;
-        using var bookmarks = query.AllowWatchBookmarks ? new BookmarkTimer(core.Time, wake) : null;
+        using var bookmarks = query.AllowWatchBookmarks ? new BookmarkTimer(core.Time, end, wake) : null;
         while (true)
         {
             // What was written before the resource was retired is still told.

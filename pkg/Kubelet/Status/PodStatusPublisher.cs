@@ -104,7 +104,7 @@ internal sealed partial class PodStatusPublisher(
 
             Volatile.Write(ref _sent, status);
         }
-        catch (ApiException e) when (e.Code == 404 || (e.Code == 409 && e.Is(StatusReasons.Conflict)))
+        catch (ApiException e) when (e.Code == 404 || IsOfAnotherPod(e))
         {
             // Deleted, or another pod has the name now (the uid in the patch does not fit): nobody asks any more.
             lock (_gate)
@@ -124,6 +124,10 @@ internal sealed partial class PodStatusPublisher(
             await Task.Delay(RetryPause, time, ct);
         }
     }
+
+    // To the API server the uid in a patch is a field, and one that no patch may change.
+    private static bool IsOfAnotherPod(ApiException e) =>
+        e.Is(StatusReasons.Invalid) && e.Status.Details?.Causes?.Exists(c => c.Field == "metadata.uid") == true;
 
     private static TaskCompletionSource Done()
     {

@@ -123,7 +123,10 @@ internal sealed class WriteBatch(RevisionCounter revisions, UnsavedEntries unsav
             StoreEvent change;
             if (operation.Kind == WriteKind.Delete)
             {
-                change = new StoreEvent(StoreEventType.Deleted, current!, current, revision);
+                StoredEntry last = operation.Value.IsEmpty
+                    ? current!
+                    : NewEntry(operation, current!.CreateRevision, current.Revision);
+                change = new StoreEvent(StoreEventType.Deleted, last, current, revision);
             }
             else
             {

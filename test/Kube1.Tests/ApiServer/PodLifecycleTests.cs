@@ -98,7 +98,8 @@ public sealed class PodLifecycleTests
         await Http.SendAsync("POST", Budgets, """
             {"metadata":{"name":"budget"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"x"}}}}
             """);
-        await Http.SendAsync("PATCH", Budgets + "/budget/status", """{"status":{"disruptionsAllowed":1}}""", Merge);
+        await Http.SendAsync(
+            "PATCH", Budgets + "/budget/status", """{"status":{"disruptionsAllowed":1,"observedGeneration":1}}""", Merge);
         foreach (var name in new[] { "a", "b" })
         {
             await Http.SendAsync("PATCH", $"{Pods}/{name}/status", """{"status":{"phase":"Running"}}""", Merge);

@@ -11,6 +11,9 @@ internal sealed class EventResource : ResourceStrategy
     public override bool AllowCreateOnUpdate => true;
 
     /// <inheritdoc/>
+    public override string DefaultPropagationPolicy => DeletionFinalizers.Unsupported;
+
+    /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
     {
         if (IsStrict(context))

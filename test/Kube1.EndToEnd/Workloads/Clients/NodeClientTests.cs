@@ -8,10 +8,10 @@ namespace Kube1.EndToEnd.Workloads.Clients;
 public sealed class NodeClientTests
 {
     [Test]
-    public async Task NodeClient_ListInformerPatchesExec_Work()
+    public async Task NodeClient_ListInformerPatchesExecForward_Work()
     {
         await using var space = await WorkloadCluster.NamespaceAsync("node-client");
-        await space.KubectlAsync("run", "target", "--image=busybox:v1", "--", "sleep", "600");
+        await space.KubectlAsync("run", "target", "--image=web:v1", "--port=80");
         await space.KubectlAsync("wait", "pod/target", "--for=condition=Ready", "--timeout=60s");
         var folder = await NodePackage.ClientAsync();
 
@@ -32,6 +32,9 @@ public sealed class NodeClientTests
             Assert.That((string?)result["exec"]!["output"], Is.EqualTo("piped\n"));
             Assert.That((string?)result["exec"]!["status"], Is.EqualTo("Failure"));
             Assert.That((string?)result["exec"]!["code"], Is.EqualTo("3"));
+            Assert.That((string?)result["forwarded"]!["output"], Does.StartWith("HTTP/1.").And.Contain("v1"));
+            Assert.That((string?)result["forwarded"]!["error"], Is.Empty);
+            Assert.That((string?)result["refused"]!["error"], Does.Contain("81"));
             Assert.That((int?)result["missing"], Is.EqualTo(404));
         });
     }

@@ -54,7 +54,7 @@ public sealed class CustomObjectTests
         var refused = await _server.ExpectAsync(422, "PUT", Crontabs + "/a", CustomResourceServer.Object("a"));
 
         Assert.That(refused.Text("message"), Is.EqualTo(
-            "CronTab.stable.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for "
+            "crontabs.stable.example.com \"a\" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for "
             + "an update"));
     }
 

@@ -1,4 +1,5 @@
-// Drives a cluster with the Node client: list, an informer, the four patches, exec and logs. Prints one JSON document.
+// Drives a cluster with the Node client: list, an informer, the four patches, exec and forwarded ports. Prints one JSON
+// document.
 // Usage: node client.mjs NAMESPACE POD
 import * as k8s from '@kubernetes/client-node';
 import { PassThrough } from 'node:stream';
@@ -67,6 +68,22 @@ result.exec = await new Promise((resolve, reject) => {
     (status) => resolve({ output: Buffer.concat(chunks).toString(), status: status.status,
       code: status.details?.causes?.find((c) => c.reason === 'ExitCode')?.message })).catch(reject);
 });
+
+// What comes through a port of the pod, and what is said of one that nobody listens on.
+async function forward(port, request) {
+  const text = { output: '', error: '' };
+  const [output, error, input] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  output.on('data', (chunk) => { text.output += chunk; });
+  error.on('data', (chunk) => { text.error += chunk; });
+  const socket = await new k8s.PortForward(config).portForward(namespace, pod, [port], output, error, input);
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  input.write(request);
+  await closed;
+  return text;
+}
+
+result.forwarded = await forward(80, 'GET /version HTTP/1.0\r\n\r\n');
+result.refused = await forward(81, 'anybody?');
 
 try {
   await core.readNamespacedConfigMap({ namespace, name });
