@@ -16,6 +16,10 @@ internal sealed class EvictionHandler(TimeProvider time) : ISubresourceHandler
 {
     private const string DisruptionMessage = "Cannot evict pod as it would violate the pod's disruption budget.";
 
+    /// <summary>
+    /// For a budget that is still to be counted. One that is used up has no such time: clients would try again by
+    /// themselves for minutes, and tell nobody.
+    /// </summary>
     private const int RetryAfterSeconds = 10;
 
     private static readonly ResourceDescriptor Budgets =
@@ -77,10 +81,18 @@ internal sealed class EvictionHandler(TimeProvider time) : ISubresourceHandler
             budget =>
             {
                 var status = budget["status"] as JsonObject;
-                var allowed = (int?)status?["disruptionsAllowed"] ?? 0;
+                var name = budgets[0].Metadata.Name;
+                if ((Number(status, "observedGeneration") ?? 0) < (Number(budget["metadata"], "generation") ?? 0))
+                {
+                    throw Refusal($"The disruption budget {name} is still being processed by the server.", RetryAfterSeconds);
+                }
+
+                var allowed = Number(status, "disruptionsAllowed") ?? 0;
                 if (allowed <= 0)
                 {
-                    throw ApiErrors.TooManyRequests(DisruptionMessage, RetryAfterSeconds);
+                    throw Refusal(
+                        $"The disruption budget {name} needs {Number(status, "desiredHealthy") ?? 0} healthy pods and has "
+                        + $"{Number(status, "currentHealthy") ?? 0} currently", null);
                 }
 
                 if (dryRun)
@@ -100,4 +112,9 @@ internal sealed class EvictionHandler(TimeProvider time) : ISubresourceHandler
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    private static ApiException Refusal(string cause, int? retryAfterSeconds) => ApiErrors.TooManyRequests(
+        DisruptionMessage, retryAfterSeconds, new V1StatusCause { Reason = "DisruptionBudget", Message = cause });
+
+    private static long? Number(JsonNode? of, string field) => (long?)of?[field];
 }
