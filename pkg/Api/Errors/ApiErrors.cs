@@ -80,8 +80,10 @@ public static class ApiErrors
     public static ApiException Expired(string message) => Make(410, StatusReasons.Expired, message);
 
     /// <summary>429; <paramref name="retryAfterSeconds"/> also becomes the Retry-After header.</summary>
-    public static ApiException TooManyRequests(string message, int retryAfterSeconds) => Make(
-        429, StatusReasons.TooManyRequests, message, new V1StatusDetails { RetryAfterSeconds = retryAfterSeconds });
+    public static ApiException TooManyRequests(
+        string message, int? retryAfterSeconds, V1StatusCause? cause = null) => Make(
+        429, StatusReasons.TooManyRequests, message,
+        new V1StatusDetails { RetryAfterSeconds = retryAfterSeconds, Causes = cause is null ? null : [cause] });
 
     /// <summary>503.</summary>
     public static ApiException ServiceUnavailable(string message) =>

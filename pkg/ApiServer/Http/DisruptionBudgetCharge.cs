@@ -120,18 +120,8 @@ internal static class DisruptionBudgetCharge
             now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     }
 
-    private static ApiException Refusal(string why, int? retryAfterSeconds) => new(new V1Status
-    {
-        Status = "Failure",
-        Code = 429,
-        Reason = StatusReasons.TooManyRequests,
-        Message = Refused,
-        Details = new V1StatusDetails
-        {
-            RetryAfterSeconds = retryAfterSeconds,
-            Causes = [new V1StatusCause { Reason = "DisruptionBudget", Message = why }],
-        },
-    });
+    private static ApiException Refusal(string why, int? retryAfterSeconds) => ApiErrors.TooManyRequests(
+        Refused, retryAfterSeconds, new V1StatusCause { Reason = "DisruptionBudget", Message = why });
 
     private static ApiException Forbidden(string name, string why) =>
         ApiErrors.Forbidden(new GroupResource("policy", "poddisruptionbudget"), name, why);

@@ -53,7 +53,7 @@ internal sealed class SecondHost : IAsyncDisposable
         var id = Guid.NewGuid().ToString("N")[..6];
         var (name, device) = ("kube1-test-" + id, "k1t" + id);
         var prefix = string.Create(
-            CultureInfo.InvariantCulture, $"10.{Random.Shared.Next(181, 250)}.{Random.Shared.Next(1, 255)}");
+            CultureInfo.InvariantCulture, $"10.{TestNetwork.NextRange(181, 70)}.{Random.Shared.Next(1, 255)}");
         Run("ip", "netns", "add", name);
         Run("ip", "link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", name);
         Run("ip", "address", "add", prefix + ".1/24", "dev", device);

@@ -14,7 +14,7 @@ public sealed class SecondNodeTests
     /// <summary>Upstream calls a silent node dead after 50 s; the rest is the machine's.</summary>
     private static readonly TimeSpan DeathNoticedWithin = TimeSpan.FromSeconds(150);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 
     private MachineState _before = null!;
@@ -25,7 +25,7 @@ public sealed class SecondNodeTests
     public async Task StartAsync()
     {
         Assume.That(TestImages.Available, "busybox-static is needed for the test image");
-        _before = await MachineState.TakeAsync();
+        _before = await MachineState.SettledAsync();
         _host = await SecondHost.CreateAsync();
         _cluster = await LiveCluster.StartAsync(["--node-ip", _host.GatewayAddress], ("web.tar", WriteImage));
         await _host.AddImagesAsync("web.tar", WriteImage);
@@ -44,7 +44,7 @@ public sealed class SecondNodeTests
             await _cluster.DisposeAsync();
         }
 
-        var left = _before is null ? [] : (await MachineState.TakeAsync()).Since(_before);
+        var left = _before is null ? [] : (await MachineState.ClearedAsync(_before)).Since(_before);
         Assert.That(left, Is.Empty, "the second node left something behind");
     }
 
@@ -131,7 +131,7 @@ public sealed class SecondNodeTests
             var answered = new HashSet<string>(StringComparer.Ordinal);
             await UntilAsync($"both pods answer at {node}:{port}", Patience, async () =>
             {
-                answered.Add(await ServiceCaller.GetAsync(new Uri($"http://{node}:{port}/cgi-bin/hostname")));
+                answered.Add(await ServiceCaller.UntilAnswersAsync(new Uri($"http://{node}:{port}/cgi-bin/hostname")));
                 return answered.IsSupersetOf(["web-server", "web-second"]);
             });
         }
@@ -156,7 +156,7 @@ public sealed class SecondNodeTests
         await _host.KillAgentAsync();
         _host.StartAgent("--join", Server);
 
-        await UntilAsync("the node is renewed", Patience, () => Task.FromResult(LogCount("node Ready") == 2));
+        await UntilAsync("the node is renewed", Patience, () => Task.FromResult(LogCount("node Ready") >= 2));
         Assert.That(await ContainerAsync("web-second"), Is.EqualTo(before));
         Assert.That(await FetchAsync("web-server", "http://web/version"), Is.EqualTo("1"));
     }
@@ -254,7 +254,7 @@ public sealed class SecondNodeTests
     /// <summary>What a pod gets from a URL, or how that failed. Debian's busybox crashes on wget's own `-T`.</summary>
     private async Task<string> FetchAsync(string pod, string url)
     {
-        var result = await _cluster.TryKubectlAsync("exec", pod, "--", "timeout", "5", "wget", "-q", "-O", "-", url);
+        var result = await _cluster.TryKubectlAsync("exec", pod, "--", "timeout", "20", "wget", "-q", "-O", "-", url);
         return result.ExitCode == 0 ? result.Output.Trim() : result.ToString();
     }
 

@@ -8,7 +8,12 @@ namespace Kube1.EndToEnd.Kit;
 /// </summary>
 internal sealed class LiveCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(120);
+
+    /// <summary>For what takes seconds; and the pause between two looks.</summary>
+    private static readonly TimeSpan ComesWithin = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly ServerProcess _server;
 
@@ -76,14 +81,25 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// Runs `kubectl get` until what it prints is as expected: for conditions that `kubectl wait` cannot state, such as how
     /// many objects match a selector.
     /// </summary>
-    public async Task UntilAsync(Predicate<string> holds, params string[] arguments)
+    public Task UntilAsync(Predicate<string> holds, params string[] arguments) =>
+        // What is asked for may not be there yet, or no longer, which is an error to kubectl.
+        UntilResultAsync(result => result.ExitCode == 0 && holds(result.Output), arguments);
+
+    /// <summary>Runs kubectl until it ends as expected, and returns how.</summary>
+    public async Task<ProgramResult> UntilResultAsync(Predicate<ProgramResult> holds, params string[] arguments)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        var output = await KubectlAsync(arguments);
-        while (!holds(output))
+        using var limit = new CancellationTokenSource(ComesWithin, TimeProvider.System);
+        using var clock = new PeriodicTimer(LookEvery, TimeProvider.System);
+        while (true)
         {
-            Assert.That(limit.IsCancellationRequested, Is.False, $"kubectl {string.Join(' ', arguments)}: still {output}");
-            output = await KubectlAsync(arguments);
+            var result = await TryKubectlAsync(arguments);
+            if (holds(result))
+            {
+                return result;
+            }
+
+            Assert.That(limit.IsCancellationRequested, Is.False, $"kubectl {string.Join(' ', arguments)}: still {result}");
+            await clock.WaitForNextTickAsync();
         }
     }
 
@@ -93,6 +109,28 @@ internal sealed class LiveCluster : IAsyncDisposable
         "--namespace", space, "get", "endpointslices", "-l", "kubernetes.io/service-name=" + service,
         "-o", "jsonpath={.items[*].endpoints[*].conditions.ready}");
 
+    /// <summary>
+    /// Waits until each endpoint of a Service answers, and the Service too: a pod without a probe is ready before its
+    /// server listens, and the rules of the Service follow its endpoints.
+    /// </summary>
+    public async Task<Uri> UntilServedAsync(string space, string service, string path)
+    {
+        var endpoints = await KubectlAsync(
+            "--namespace", space, "get", "endpointslices", "-l", "kubernetes.io/service-name=" + service, "-o",
+            "jsonpath={range .items[*]}{.endpoints[*].addresses[0]}:{.ports[0].port}{end}");
+        var (addresses, port) = (endpoints.Split(':')[0].Split(' '), endpoints.Split(':')[1]);
+        foreach (var address in addresses)
+        {
+            await ServiceCaller.UntilAnswersAsync(new Uri($"http://{address}:{port}{path}"));
+        }
+
+        var entry = await KubectlAsync(
+            "--namespace", space, "get", "service", service, "-o", "jsonpath={.spec.clusterIP}:{.spec.ports[0].port}");
+        var uri = new Uri($"http://{entry}{path}");
+        await ServiceCaller.UntilAnswersAsync(uri);
+        return uri;
+    }
+
     /// <summary>Runs kubectl and returns how it ended.</summary>
     public Task<ProgramResult> TryKubectlAsync(params string[] arguments) => TryKubectlAsync(arguments, null);
 
@@ -100,14 +138,24 @@ internal sealed class LiveCluster : IAsyncDisposable
     public Task<ProgramResult> TryKubectlAsync(
         IEnumerable<string> arguments, string? input, TimeSpan? limit = null,
         IReadOnlyDictionary<string, string>? environment = null) =>
-        Programs.RunAsync(KubectlPath, ["--kubeconfig", Kubeconfig, .. arguments], input, limit, environment);
+        Programs.RunAsync(KubectlPath, ["--kubeconfig", Kubeconfig, .. arguments], input, limit, WithCache(environment));
 
     /// <summary>Starts a kubectl that goes on beside the test (logs -f, port-forward); the caller kills it.</summary>
     public Process StartKubectl(params string[] arguments) => StartKubectl(arguments, null);
 
     /// <summary>The same with more variables in its environment.</summary>
     public Process StartKubectl(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment) =>
-        Programs.Start(KubectlPath, ["--kubeconfig", Kubeconfig, .. arguments], environment);
+        Programs.Start(KubectlPath, ["--kubeconfig", Kubeconfig, .. arguments], WithCache(environment));
+
+    /// <summary>
+    /// The environment of a client of this cluster: kubectl and Helm keep what discovery said by address, and another
+    /// cluster may have had this one's.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> WithCache(IReadOnlyDictionary<string, string>? environment = null) =>
+        new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        {
+            ["KUBECACHEDIR"] = Path.Combine(DataDirectory, "kubectl-cache"),
+        };
 
     /// <summary>Kills the server as a power cut would, and starts it anew.</summary>
     public async Task CrashAndRestartAsync()

@@ -17,15 +17,41 @@ internal sealed record MachineState(
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
+    /// <summary>Services of the machine and its users' sessions come and go meanwhile, with cgroups and mounts of theirs.</summary>
+    private static readonly string[] OfTheMachine =
+        ["/system.slice", "/user.slice", "/init.scope", "/run/user/", "/run/credentials/", "/tmp/systemd-private-"];
+
+    /// <summary>The kernel takes devices, mounts and cgroups away beside the program that gives them up.</summary>
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The state once it stands still: two looks in a row see the same.</summary>
+    public static async Task<MachineState> SettledAsync()
+    {
+        var last = await TakeAsync();
+        return await UntilAsync(now =>
+        {
+            var isSame = now.Since(last).Count + last.Since(now).Count == 0;
+            last = now;
+            return isSame;
+        });
+    }
+
+    /// <summary>The state once nothing is here that was not before, or after a while all the same.</summary>
+    public static Task<MachineState> ClearedAsync(MachineState before) => UntilAsync(now => now.Since(before).Count == 0);
+
     /// <summary>Kernel-managed cgroup controllers' own files are not folders, so folders are all that counts.</summary>
     public static async Task<MachineState> TakeAsync() => new(
         Processes: [.. Directory.EnumerateDirectories("/proc").Select(CommandOf).OfType<string>().Order()],
         // `ip netns` mounts its own folder once and for all, when the first test of a machine adds a namespace.
-        Mounts: [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')[4]).Where(m => m != "/run/netns").Order()],
+        Mounts: [.. File.ReadLines("/proc/self/mountinfo").Select(l => l.Split(' ')[4])
+            .Where(m => m != "/run/netns" && IsOurs(m)).Order()],
         Devices: [.. (await LinesAsync("ip", "-o", "link", "show")).Select(l => l.Split(' ')[1])],
         Addresses: [.. (await LinesAsync("ip", "-o", "-4", "address", "show")).Select(l => l.Split(" scope ")[0])],
         Tables: await LinesAsync("nft", "list", "tables"),
-        Cgroups: [.. Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories).Order()],
+        Cgroups: [.. Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories)
+            .Where(IsOurs).Order()],
         Namespaces: Directory.Exists("/run/netns") ? [.. Directory.GetFiles("/run/netns").Order()] : [],
         RuntimeFiles: [.. RuntimeFolders.Where(Directory.Exists).SelectMany(
             f => Directory.EnumerateFileSystemEntries(f, "*", Shallow)).Order()]);
@@ -39,6 +65,23 @@ internal sealed record MachineState(
         .. Added("network namespace", Namespaces, before.Namespaces),
         .. Added("file", RuntimeFiles, before.RuntimeFiles),
     ];
+
+    private static async Task<MachineState> UntilAsync(Predicate<MachineState> holds)
+    {
+        using var limit = new CancellationTokenSource(SettlesWithin, TimeProvider.System);
+        using var clock = new PeriodicTimer(LookEvery, TimeProvider.System);
+        while (true)
+        {
+            await clock.WaitForNextTickAsync();
+            var now = await TakeAsync();
+            if (holds(now) || limit.IsCancellationRequested)
+            {
+                return now;
+            }
+        }
+    }
+
+    private static bool IsOurs(string path) => !OfTheMachine.Any(part => path.Contains(part, StringComparison.Ordinal));
 
     private static IEnumerable<string> Added(string what, IEnumerable<string> now, IEnumerable<string> before) =>
         now.Except(before).Select(line => $"{what}: {line}");

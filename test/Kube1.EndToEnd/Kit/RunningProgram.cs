@@ -6,7 +6,8 @@ namespace Kube1.EndToEnd.Kit;
 /// <summary>A program that goes on beside the test, read line by line; disposing kills it.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
@@ -55,6 +56,18 @@ internal sealed class RunningProgram : IAsyncDisposable
         {
             Assert.Fail($"no line came in {Limit.TotalSeconds} s; errors: {Errors}");
             throw;
+        }
+    }
+
+    /// <summary>Waits until its standard error has a text.</summary>
+    public async Task UntilErrorsAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(Limit, TimeProvider.System);
+        using var clock = new PeriodicTimer(LookEvery, TimeProvider.System);
+        while (!Errors.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.That(limit.IsCancellationRequested, Is.False, $"it never wrote '{text}'; errors: {Errors}");
+            await clock.WaitForNextTickAsync();
         }
     }
 

@@ -6,7 +6,10 @@ namespace Kube1.EndToEnd.Kit;
 internal sealed class ServiceCaller : IAsyncDisposable
 {
     /// <summary>A connection that hangs this long counts as a failed request.</summary>
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Uri _address;
@@ -27,6 +30,46 @@ internal sealed class ServiceCaller : IAsyncDisposable
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = RequestLimit };
         return (await client.GetStringAsync(address)).TrimEnd();
+    }
+
+    /// <summary>Waits for an answer, or for one of those that are wanted: until then a connection is refused, as upstream.</summary>
+    public static async Task<string> UntilAnswersAsync(Uri address, Predicate<string>? isWanted = null)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, TimeProvider.System);
+        using var clock = new PeriodicTimer(TryEvery, TimeProvider.System);
+        while (true)
+        {
+            try
+            {
+                var answer = await GetAsync(address);
+                if (isWanted is null || isWanted(answer))
+                {
+                    return answer;
+                }
+
+                Assert.That(limit.IsCancellationRequested, Is.False, $"{address} still answers {answer}");
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !limit.IsCancellationRequested)
+            {
+                // Not yet.
+            }
+
+            await clock.WaitForNextTickAsync();
+        }
+    }
+
+    /// <summary>Waits until it has had this answer.</summary>
+    public async Task UntilAnsweredAsync(string answer)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, TimeProvider.System);
+        using var clock = new PeriodicTimer(TryEvery, TimeProvider.System);
+        while (!Answers.ContainsKey(answer))
+        {
+            Assert.That(
+                limit.IsCancellationRequested, Is.False,
+                $"{_address} never answered {answer}; it answered {string.Join(", ", Answers.Keys)}");
+            await clock.WaitForNextTickAsync();
+        }
     }
 
     /// <summary>Stops after the request under way.</summary>

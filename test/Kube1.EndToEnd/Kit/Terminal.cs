@@ -10,7 +10,7 @@ namespace Kube1.EndToEnd.Kit;
 /// </summary>
 internal sealed partial class Terminal : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _script;
     private readonly StringBuilder _shown = new();
@@ -97,6 +97,6 @@ internal sealed partial class Terminal : IAsyncDisposable
         _script.Dispose();
     }
 
-    [GeneratedRegex(@"/dev/pts/\d+")]
+    [GeneratedRegex(@"/dev/pts/\d+(?=\r?\n)")]
     private static partial Regex DeviceName();
 }

@@ -13,12 +13,16 @@ internal sealed class TestNamespace : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Creates it and waits for its service account: a bare pod is refused before that, as upstream does.</summary>
+    /// <summary>
+    /// Creates it and waits for what controllers put into it: its service account, without which a bare pod is refused, as
+    /// upstream does, and the ConfigMap that each pod mounts.
+    /// </summary>
     public static async Task<TestNamespace> CreateAsync(LiveCluster cluster, string name)
     {
         await cluster.KubectlAsync("create", "namespace", name);
         var created = new TestNamespace(cluster, name);
-        await created.KubectlAsync("wait", "--for=create", "serviceaccount/default", "--timeout=30s");
+        await created.KubectlAsync(
+            "wait", "--for=create", "serviceaccount/default", "configmap/kube-root-ca.crt", "--timeout=60s");
         return created;
     }
 
@@ -45,7 +49,7 @@ internal sealed class TestNamespace : IAsyncDisposable
     /// <summary>Waits until a rollout is complete; a failure shows the pods and events.</summary>
     public async Task WaitForRolloutAsync(string deployment)
     {
-        var result = await TryKubectlAsync(null, "rollout", "status", "deployment/" + deployment, "--timeout=90s");
+        var result = await TryKubectlAsync(null, "rollout", "status", "deployment/" + deployment, "--timeout=120s");
         if (result.ExitCode != 0)
         {
             Assert.Fail($"rollout of {deployment}: {result}\n{await ShowAsync()}");
@@ -54,6 +58,9 @@ internal sealed class TestNamespace : IAsyncDisposable
 
     /// <summary>Waits until a Service has as many ready endpoints.</summary>
     public Task UntilEndpointsAsync(string service, int count) => _cluster.UntilEndpointsAsync(Name, service, count);
+
+    /// <summary>Waits until each endpoint of a Service answers, and the Service too; returns the address of its version.</summary>
+    public Task<Uri> UntilServedAsync(string service) => _cluster.UntilServedAsync(Name, service, "/version");
 
     /// <summary>Waits for an event: they are recorded beside the work that they tell of, so they may come a moment later.</summary>
     public Task UntilEventAsync(string about, string reason) => _cluster.UntilAsync(
@@ -64,7 +71,7 @@ internal sealed class TestNamespace : IAsyncDisposable
     public async Task<string> WaitForLogAsync(string pod)
     {
         var result = await TryKubectlAsync(
-            null, "wait", "pod/" + pod, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s");
+            null, "wait", "pod/" + pod, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=90s");
         if (result.ExitCode != 0)
         {
             Assert.Fail($"{pod} did not succeed: {result}\n{await TryKubectlAsync(null, "logs", pod)}\n{await ShowAsync()}");

@@ -35,7 +35,7 @@ public sealed class AuditLogTests
             ("tool.tar", file => TestImages.WriteBusyBox(file, "docker.io/library/tool:v1"))))
         {
             await cluster.KubectlAsync("create", "secret", "generic", "s", "--from-literal=password=swordfish");
-            await cluster.KubectlAsync("wait", "--for=create", "serviceaccount/default", "--timeout=30s");
+            await cluster.KubectlAsync("wait", "--for=create", "serviceaccount/default", "--timeout=60s");
             await cluster.KubectlAsync(Manifest);
             await cluster.KubectlAsync("wait", "pod/tool", "--for=condition=Ready", "--timeout=60s");
             Assert.That(await cluster.KubectlAsync("exec", "tool", "--", "echo", "hello"), Is.EqualTo("hello\n"));

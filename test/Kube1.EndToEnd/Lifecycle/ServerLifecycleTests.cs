@@ -22,14 +22,13 @@ public sealed class ServerLifecycleTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _before = await MachineState.TakeAsync();
+        _before = await MachineState.SettledAsync();
         _cluster = await LiveCluster.StartAsync(("web.tar", file => TestImages.WriteWebServer(file, "web:v1", "v1")));
         await _cluster.KubectlAsync("create", "deployment", "web", "--image=web:v1", "--replicas=3", "--port=80");
         await _cluster.KubectlAsync("expose", "deployment", "web");
         await _cluster.KubectlAsync("rollout", "status", "deployment/web", "--timeout=90s");
         await _cluster.UntilEndpointsAsync("default", "web", 3);
-        var address = await _cluster.KubectlAsync("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
-        _service = new Uri($"http://{address}/version");
+        _service = await _cluster.UntilServedAsync("default", "web", "/version");
     }
 
     [OneTimeTearDown]
@@ -128,6 +127,8 @@ public sealed class ServerLifecycleTests
     public async Task Server_AskedToStop_EndsInTimeAndLeavesContainersRunning()
     {
         var pods = await PodsAsync();
+        await _cluster.UntilEndpointsAsync("default", "web", 5);
+        await _cluster.UntilServedAsync("default", "web", "/version");
         await using var caller = new ServiceCaller(_service);
         Assert.That(await _cluster.StopAsync(StopWithin), Is.Zero, _cluster.Log);
         Assert.That(await ServiceCaller.GetAsync(_service), Is.EqualTo("v1"), "while the server is away");
@@ -145,7 +146,7 @@ public sealed class ServerLifecycleTests
     public async Task Uninstall_OfARunningCluster_LeavesTheMachineAsItWas()
     {
         await _cluster.DisposeAsync();
-        var after = await MachineState.TakeAsync();
+        var after = await MachineState.ClearedAsync(_before);
         Assert.Multiple(() =>
         {
             Assert.That(after.Since(_before), Is.Empty);

@@ -39,10 +39,10 @@ public sealed class ContainerdSupervisorTests
             containerd.Kill();
         }
 
+        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         while (await node.AnotherPidAsync(pid, ct) is null || await TryStatusAsync(node, sandbox, ct) is null)
         {
-            ct.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await clock.WaitForNextTickAsync(ct);
         }
 
         var after = await node.Runtime.SandboxStatusAsync(sandbox, ct);

@@ -41,12 +41,12 @@ public sealed class CriPodRuntimeTests
         var sandbox = _node.Sandbox("life");
         var sandboxId = await runtime.RunSandboxAsync(sandbox, "", ct);
         var config = Shell(
-            "echo started; echo oops >&2; trap 'exit 7' TERM; while :; do sleep 0.05; done");
+            "trap 'exit 7' TERM; echo started; echo oops >&2; touch /ready; while :; do sleep 0.05; done");
         var id = await runtime.CreateContainerAsync(sandboxId, config, sandbox, ct);
         await runtime.StartContainerAsync(id, ct);
 
-        string[] command = ["sh", "-c", "echo out; echo err >&2; exit 3"];
-        var exec = await runtime.ExecSyncAsync(id, command, TimeSpan.FromSeconds(10), ct);
+        string[] command = ["sh", "-c", "until [ -e /ready ]; do sleep 0.05; done; echo out; echo err >&2; exit 3"];
+        var exec = await runtime.ExecSyncAsync(id, command, TimeSpan.FromSeconds(60), ct);
         Assert.That(exec.ExitCode, Is.EqualTo(3));
         Assert.That(Encoding.UTF8.GetString(exec.StandardOutput.Span), Is.EqualTo("out\n"));
         Assert.That(Encoding.UTF8.GetString(exec.StandardError.Span), Is.EqualTo("err\n"));

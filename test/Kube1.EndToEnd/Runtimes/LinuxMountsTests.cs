@@ -234,6 +234,8 @@ public sealed class LinuxMountsTests
         NetworkNamespaceFixture.Run("ln", At("tree/file"), At("tree/again"));
         _mounts.MountTmpfs(Folder("tree/other"), 0);
         File.WriteAllBytes(At("tree/other/file"), new byte[SizeBytes]);
+        // Until it is on the disk a file may have no blocks, or those that were set aside for it.
+        NetworkNamespaceFixture.Run("sync", "--file-system", At("tree/file"));
         var du = NetworkNamespaceFixture.Run("du", "--one-file-system", "--summarize", "--block-size=1", tree);
 
         var usage = _mounts.TreeUsageOf(tree);

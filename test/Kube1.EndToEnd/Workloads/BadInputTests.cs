@@ -112,7 +112,8 @@ public sealed class BadInputTests
             "config", "view", "-o", "jsonpath={.clusters[0].cluster.server}");
         var result = await Programs.RunAsync(
             WorkloadCluster.Cluster.KubectlPath,
-            ["--kubeconfig", "/dev/null", "--server", server, "--insecure-skip-tls-verify", "--token", "wrong", "get", "pods"]);
+            ["--kubeconfig", "/dev/null", "--server", server, "--insecure-skip-tls-verify", "--token", "wrong", "get", "pods"],
+            environment: WorkloadCluster.Cluster.WithCache());
         Assert.Multiple(() =>
         {
             Assert.That(result.ExitCode, Is.EqualTo(1));

@@ -122,10 +122,12 @@ public sealed partial class CommandStreamTests(string transport)
     {
         await using var terminal = await _kubectl.TerminalAsync(_space, "exec", "-it", "tool", "-c", "tool", "--", "sh");
         await terminal.UntilAsync(Prompt());
-        await terminal.TypeAsync("echo $((6*7)); tty; stty size\n");
-        await terminal.UntilAsync(new Regex("42\r?\n/dev/pts/0\r?\n24 80\r?\n"));
+        await terminal.TypeAsync("echo $((6*7)); tty\n");
+        await terminal.UntilAsync(new Regex("42\r?\n/dev/pts/0\r?\n"));
+        // A size goes beside the keys: the shell is asked until it has come.
+        await terminal.TypeAsync("until [ \"$(stty size)\" = '24 80' ]; do :; done; echo sized\n");
+        await terminal.UntilAsync(new Regex("\nsized"));
         await terminal.ResizeAsync(40, 100);
-        // The new size goes beside the keys: the shell is asked until it has come.
         await terminal.TypeAsync("until [ \"$(stty size)\" = '40 100' ]; do :; done; echo resized\n");
         await terminal.UntilAsync(new Regex("\nresized"));
         await terminal.TypeAsync("sh -c 'echo ready; exec cat'\n");
@@ -163,7 +165,7 @@ public sealed partial class CommandStreamTests(string transport)
         await WorkloadCluster.Cluster.UntilAsync(
             log => log.Split('\n').Order().SequenceEqual(["", "got one", "got two", "heard one", "heard two"]),
             "--namespace", _space.Name, "logs", "repeater");
-        Assert.That(attached.Errors, Does.Contain("heard one"));
+        await attached.UntilErrorsAsync("heard one");
     }
 
     [Test]

@@ -66,7 +66,7 @@ public sealed class ConfigurationTests
             Assert.That(await space.KubectlAsync("apply", "-f", folder), Is.EqualTo(
                 "configmap/settings created\nsecret/password created\ndeployment.apps/web created\nservice/web created\n"));
             await space.WaitForRolloutAsync("web");
-            Assert.That(await FetchAsync(space, "first", "/seen /pages/page.txt"), Is.EqualTo("blue s3cretfirst page"));
+            await UntilFetchedAsync(space, "first", "/seen /pages/page.txt", "blue s3cretfirst page");
 
             await File.WriteAllTextAsync(
                 Path.Combine(folder, "1-settings.yaml"), ConfigMap.Replace("blue", "green", StringComparison.Ordinal));
@@ -79,7 +79,7 @@ public sealed class ConfigurationTests
                 "configmap/settings configured\nsecret/password unchanged\ndeployment.apps/web configured\n"
                 + "service/web unchanged\n"));
             await space.WaitForRolloutAsync("web");
-            Assert.That(await FetchAsync(space, "second", "/seen"), Is.EqualTo("green s3cret"));
+            await UntilFetchedAsync(space, "second", "/seen", "green s3cret");
         }
         finally
         {
@@ -138,11 +138,14 @@ public sealed class ConfigurationTests
         Assert.That(await space.KubectlAsync("logs", "waiting"), Is.EqualTo("bluegreen"));
     }
 
-    /// <summary>Lets a pod of its own read pages of the Service and returns what it got.</summary>
-    private static async Task<string> FetchAsync(Kit.TestNamespace space, string pod, string paths)
+    /// <summary>
+    /// Lets a pod of its own read pages of the Service until they are as expected: the Service's rules follow the pods.
+    /// </summary>
+    private static async Task UntilFetchedAsync(Kit.TestNamespace space, string pod, string paths, string expected)
     {
-        var command = string.Join(" && ", paths.Split(' ').Select(path => $"wget -qO- http://web{path}"));
+        var pages = string.Join(" && ", paths.Split(' ').Select(path => $"wget -qO- http://web{path}"));
+        var command = $"until got=$({pages}); echo \"$got\"; [ \"$got\" = '{expected}' ]; do sleep 1; done";
         await space.KubectlAsync("run", pod, "--image=busybox:v1", "--restart=Never", "--", "sh", "-c", command);
-        return await space.WaitForLogAsync(pod);
+        Assert.That(await space.WaitForLogAsync(pod), Does.EndWith(expected + "\n"));
     }
 }

@@ -48,12 +48,12 @@ public sealed class DeploymentTests
         var node = await space.GetAsync("node/server", "{.status.addresses[?(@.type=='InternalIP')].address}");
         await space.KubectlAsync(
             "run", "client", "--image=busybox:v1", "--restart=Never", "--", "sh", "-c",
-            "wget -qO- http://web:8080/version && wget -qO- http://web.exposed.svc.cluster.local:8080/version");
+            "for name in web web.exposed.svc.cluster.local; do until wget -qO- http://$name:8080/version; do sleep 1; done; done");
         var fromPod = await space.WaitForLogAsync("client");
         await Assert.MultipleAsync(async () =>
         {
-            Assert.That(await ServiceCaller.GetAsync(new($"http://{clusterIp}:8080/version")), Is.EqualTo("v1"));
-            Assert.That(await ServiceCaller.GetAsync(new($"http://{node}:{nodePort}/version")), Is.EqualTo("v1"));
+            Assert.That(await ServiceCaller.UntilAnswersAsync(new($"http://{clusterIp}:8080/version")), Is.EqualTo("v1"));
+            Assert.That(await ServiceCaller.UntilAnswersAsync(new($"http://{node}:{nodePort}/version")), Is.EqualTo("v1"));
             Assert.That(fromPod, Is.EqualTo("v1\nv1\n"));
         });
     }
@@ -83,16 +83,15 @@ public sealed class DeploymentTests
         await using var space = await WorkloadCluster.NamespaceAsync("rolling");
         await space.ApplyAsync(ProbedWeb);
         await space.WaitForRolloutAsync("web");
-        var address = new Uri($"http://{await space.GetAsync("service/web", "{.spec.clusterIP}")}/version");
         await space.UntilEndpointsAsync("web", 3);
-        await UntilAnswersAsync(address);
+        var address = await space.UntilServedAsync("web");
         await using (var caller = new ServiceCaller(address))
         {
             Assert.That(
                 await space.KubectlAsync("set", "image", "deployment/web", "web=web:v2"),
                 Is.EqualTo("deployment.apps/web image updated\n"));
             await space.WaitForRolloutAsync("web");
-            await space.KubectlAsync("wait", "pods", "-l", "app=web", "--for=condition=Ready", "--timeout=60s");
+            await caller.UntilAnsweredAsync("v2");
             await caller.StopAsync();
             Assert.Multiple(() =>
             {
@@ -119,7 +118,7 @@ public sealed class DeploymentTests
         await space.KubectlAsync("create", "deployment", "web", "--image=web:v1", "--replicas=2");
         await space.WaitForRolloutAsync("web");
         var hash = await space.GetAsync("replicasets", "{.items[0].metadata.labels.pod-template-hash}");
-        await space.KubectlAsync("set", "image", "deployment/web", "web=kube1.invalid/web:v9");
+        await space.KubectlAsync("set", "image", "deployment/web", "web=127.0.0.1:1/web:v9");
 
         // Waiting begins as ContainerCreating; what it comes to is one of these two, in turns.
         await WorkloadCluster.Cluster.UntilAsync(
@@ -136,23 +135,5 @@ public sealed class DeploymentTests
         var lines = history.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines[1], Is.EqualTo("REVISION  CHANGE-CAUSE"));
         return [.. lines[2..].Select(line => line.Split(' ')[0])];
-    }
-
-    /// <summary>The rules follow the endpoints within moments; until then a connection is refused, as upstream.</summary>
-    private static async Task UntilAnswersAsync(Uri address)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
-        while (true)
-        {
-            try
-            {
-                await ServiceCaller.GetAsync(address);
-                return;
-            }
-            catch (HttpRequestException) when (!limit.IsCancellationRequested)
-            {
-                await Task.Yield();
-            }
-        }
     }
 }

@@ -68,8 +68,8 @@ public sealed class HealingTests
         await Assert.MultipleAsync(async () =>
         {
             Assert.That(await space.GetAsync("pod/web", "{.metadata.uid}"), Is.EqualTo(uid));
-            Assert.That(await ServiceCaller.GetAsync(new Uri($"http://{pod}/version")), Is.EqualTo("v1"));
-            Assert.That(await ServiceCaller.GetAsync(new Uri($"http://{service}/version")), Is.EqualTo("v1"));
+            Assert.That(await ServiceCaller.UntilAnswersAsync(new Uri($"http://{pod}/version")), Is.EqualTo("v1"));
+            Assert.That(await ServiceCaller.UntilAnswersAsync(new Uri($"http://{service}/version")), Is.EqualTo("v1"));
         });
     }
 
@@ -83,9 +83,12 @@ public sealed class HealingTests
         Assert.That(
             await space.KubectlAsync("delete", "pod", name, "--grace-period=1"),
             Does.StartWith($"pod \"{name}\" deleted"));
+        // The replacement may come before the old one is quite gone, and the Deployment's status after both.
+        await WorkloadCluster.Cluster.UntilAsync(
+            names => names.StartsWith("web-", StringComparison.Ordinal) && !names.Contains(name, StringComparison.Ordinal)
+                && !names.Contains(' ', StringComparison.Ordinal),
+            "--namespace", space.Name, "get", "pods", "-o", "jsonpath={.items[*].metadata.name}");
         await space.WaitForRolloutAsync("web");
-        var names = await space.GetAsync("pods", "{.items[*].metadata.name}");
-        Assert.That(names, Does.StartWith("web-").And.Not.Contain(name).And.Not.Contain(" "));
     }
 
     [Test]
@@ -122,7 +125,7 @@ public sealed class HealingTests
         await space.KubectlAsync("expose", "deployment", "web", "--port=80");
         await space.WaitForRolloutAsync("web");
         Assert.That(
-            await WorkloadCluster.Cluster.KubectlAsync("delete", "namespace", "emptied", "--timeout=60s"),
+            await WorkloadCluster.Cluster.KubectlAsync("delete", "namespace", "emptied", "--timeout=110s"),
             Is.EqualTo("namespace \"emptied\" deleted\n"));
         var left = await space.TryKubectlAsync(
             null, "get", "pods,deployments,replicasets,services,endpoints,endpointslices,configmaps,secrets,serviceaccounts,events");

@@ -150,7 +150,7 @@ public sealed class LogTests
     [Test]
     public async Task Logs_OfAContainerThatCannotStart_SaysWhy()
     {
-        await _space.KubectlAsync("run", "stuck", "--image=kube1.invalid/none:v1", "--restart=Never");
+        await _space.KubectlAsync("run", "stuck", "--image=127.0.0.1:1/none:v1", "--restart=Never");
         await _space.KubectlAsync(
             "wait", "pod/stuck", "--timeout=60s", "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}");
         var result = await _space.TryKubectlAsync(null, "logs", "stuck");

@@ -26,6 +26,8 @@ public sealed partial class PortForwardTests(string transport)
         await _space.KubectlAsync("run", "web", "--image=web:v1", "--port=80");
         await _space.KubectlAsync("expose", "pod", "web", "--port=8080", "--target-port=80");
         await _space.KubectlAsync("wait", "pod/web", "--for=condition=Ready", "--timeout=60s");
+        await _space.UntilEndpointsAsync("web", 1);
+        await _space.UntilServedAsync("web");
     }
 
     [OneTimeTearDown]
@@ -56,7 +58,9 @@ public sealed partial class PortForwardTests(string transport)
         await _space.KubectlAsync("exec", "web", "--", "dd", "if=/dev/urandom", "of=/www/large", "bs=1000000", "count=20");
         var expected = (await _space.KubectlAsync("exec", "web", "--", "sha256sum", "/www/large")).Split(' ')[0];
         await using var receiver = _kubectl.Start(
-            _space, "exec", "web", "--", "sh", "-c", "echo ready; nc -l -p 9000 | sha256sum");
+            _space, "exec", "web", "--", "sh", "-c",
+            // Port 9000, in hexadecimal, of a socket that listens.
+            "(until cat /proc/net/tcp* | grep -q ':2328 0*:0000 0A'; do sleep 0.1; done; echo ready) & nc -l -p 9000 | sha256sum");
         Assert.That(await receiver.ReadLineAsync(), Is.EqualTo("ready"));
         await using var forward = _kubectl.Start(_space, "port-forward", "pod/web", ":80", ":9000");
         var (web, sink) = (await AddressAsync(forward), await AddressAsync(forward));
@@ -93,6 +97,7 @@ public sealed partial class PortForwardTests(string transport)
     {
         await _space.KubectlAsync("run", "short", "--image=web:v1", "--port=80");
         await _space.KubectlAsync("wait", "pod/short", "--for=condition=Ready", "--timeout=60s");
+        await ServiceCaller.UntilAnswersAsync(new($"http://{await _space.GetAsync("pod/short", "{.status.podIP}")}/version"));
         await using var forward = _kubectl.Start(_space, "port-forward", "pod/short", ":80");
         var address = await AddressAsync(forward);
         Assert.That(await ServiceCaller.GetAsync(new($"http://{address}/version")), Is.EqualTo("v1"));
@@ -105,7 +110,7 @@ public sealed partial class PortForwardTests(string transport)
     [Test]
     public async Task PortForward_PodThatDoesNotRun_IsRefused()
     {
-        await _space.KubectlAsync("run", "stuck", "--image=kube1.invalid/none:v1");
+        await _space.KubectlAsync("run", "stuck", "--image=127.0.0.1:1/none:v1");
         var result = await _kubectl.RunAsync(_space, null, "port-forward", "pod/stuck", ":80");
         Assert.That(result.Errors, Is.EqualTo("error: unable to forward port because pod is not running. Current status=Pending\n"));
     }

@@ -18,6 +18,7 @@ public sealed partial class ProxyTests
         await _space.WaitForRolloutAsync("web");
         _pod = await _space.GetAsync("pods", "{.items[0].metadata.name}");
         await _space.UntilEndpointsAsync("web", 1);
+        await _space.UntilServedAsync("web");
         await WorkloadCluster.Cluster.UntilAsync(
             addresses => addresses.Length > 0, "--namespace", _space.Name, "get", "endpoints", "web",
             "-o", "jsonpath={.subsets[*].addresses[*].ip}");

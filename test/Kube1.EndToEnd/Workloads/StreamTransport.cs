@@ -22,5 +22,6 @@ internal sealed class StreamTransport(string name)
     /// <summary>Starts kubectl on a pseudo-terminal.</summary>
     public Task<Terminal> TerminalAsync(TestNamespace space, params string[] arguments) => Terminal.StartAsync(
         WorkloadCluster.Cluster.KubectlPath,
-        ["--kubeconfig", WorkloadCluster.Cluster.Kubeconfig, "--namespace", space.Name, .. arguments], _environment);
+        ["--kubeconfig", WorkloadCluster.Cluster.Kubeconfig, "--namespace", space.Name, .. arguments],
+        WorkloadCluster.Cluster.WithCache(_environment));
 }

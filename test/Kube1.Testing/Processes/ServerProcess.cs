@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Kube1.Testing.Processes;
@@ -12,7 +10,8 @@ namespace Kube1.Testing.Processes;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static int _lastRange = Random.Shared.Next(80);
+    /// <summary>Beside what `kube1 wait` is told to wait: for it to start and to end.</summary>
+    private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(60);
 
     private readonly StringBuilder _log = new();
     private readonly IReadOnlyList<string> _arguments;
@@ -21,11 +20,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(string dataDirectory, IReadOnlyList<string> flags)
     {
         DataDirectory = dataDirectory;
-        Port = FreePort();
-        var range = NextRange();
+        Port = TestNetwork.NextPort();
+        // Clusters may stand side by side. SecondHost has the networks after these.
+        var range = TestNetwork.NextRange(100, 80);
         _arguments =
         [
-            "server", "--data-dir", dataDirectory, "--https-listen-port", $"{Port}", "--kubelet-port", $"{FreePort()}",
+            "server", "--data-dir", dataDirectory, "--https-listen-port", $"{Port}", "--kubelet-port", $"{TestNetwork.NextPort()}",
             "--cluster-cidr", $"10.{range}.0.0/17", "--service-cidr", $"10.{range}.128.0/20",
             "--write-kubeconfig", Kubeconfig, "--node-name", "server", .. flags,
         ];
@@ -97,7 +97,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         [
             "wait", "--data-dir", DataDirectory, "--timeout",
             string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds}s"),
-        ]);
+        ],
+        limit: limit + Allowance);
 
     /// <summary>Kills the server as a power cut would; its containers go on.</summary>
     public async Task KillAsync()
@@ -148,15 +149,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             _log.AppendLine(line);
         }
-    }
-
-    /// <summary>10.100 to 10.179, each once before one comes again: clusters may stand side by side.</summary>
-    private static int NextRange() => 100 + (int)((uint)Interlocked.Increment(ref _lastRange) % 80);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -31,7 +31,7 @@ public static class StoreCrashWorker
     private const int RelaxedOnlyEvery = 7;
 
     /// <summary>Should the parent die without killing us.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     /// <summary>Whether the worker makes no durable writes in this round.</summary>
     public static bool IsRelaxedOnly(int round) => round % RelaxedOnlyEvery == 0;

@@ -102,14 +102,9 @@ public sealed class ListTests
     [TestCase(ConfigMaps + "/a")]
     public async Task Read_FutureRevision_TooLargeAfterThreeSeconds(string path)
     {
-        var reading = Http.SendAsync("GET", path + "?resourceVersion=1000000");
-        while (!reading.IsCompleted)
-        {
-            _cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        var (code, status) = await _cluster.Time.AdvanceUntilAsync(
+            TimeSpan.FromSeconds(1), Http.SendAsync("GET", path + "?resourceVersion=1000000"));
 
-        var (code, status) = await reading;
         Assert.That(code, Is.EqualTo(504));
         Assert.That(status.Text("message"), Does.StartWith("Timeout: Too large resource version: 1000000, current: "));
         Assert.That(status.Text("details.causes.0.reason"), Is.EqualTo("ResourceVersionTooLarge"));

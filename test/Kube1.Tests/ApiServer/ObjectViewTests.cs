@@ -145,7 +145,7 @@ public sealed class ObjectViewTests
     private static async Task<JsonObject> FirstLineAsync(HttpResponseMessage response)
     {
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return JsonNode.Parse((await reader.ReadLineAsync(timeout.Token))!)!.AsObject();
     }
 }

@@ -105,17 +105,26 @@ public sealed class PodLifecycleTests
             await Http.SendAsync("PATCH", $"{Pods}/{name}/status", """{"status":{"phase":"Running"}}""", Merge);
         }
 
+        var early = await EvictAsync("a");
+        await Http.SendAsync(
+            "PATCH", Budgets + "/budget/status",
+            """{"status":{"observedGeneration":1,"desiredHealthy":1,"currentHealthy":1}}""", Merge);
         var dry = await EvictAsync("a", ",\"deleteOptions\":{\"dryRun\":[\"All\"]}");
         var first = await EvictAsync("a");
         using var second = await Http.SendRawAsync("POST", Pods + "/b/eviction", """{"metadata":{"name":"b"}}""");
         var (_, budget) = await Http.SendAsync("GET", Budgets + "/budget");
 
+        Assert.That(early.Code, Is.EqualTo(429), "the budget is not counted yet");
+        Assert.That(early.Body["details"]!.ToJsonString(), Is.EqualTo(
+            """{"causes":[{"reason":"DisruptionBudget","message":"The disruption budget budget is still being processed by the server."}],"retryAfterSeconds":10}"""));
         Assert.That(dry.Code, Is.EqualTo(201), dry.Body.ToJsonString());
         Assert.That(first.Code, Is.EqualTo(201), first.Body.ToJsonString());
         Assert.That((await Http.SendAsync("GET", Pods + "/a")).Code, Is.EqualTo(404));
         Assert.That((int)second.StatusCode, Is.EqualTo(429));
+        Assert.That(second.Headers.RetryAfter, Is.Null, "clients tell of it instead of trying again by themselves");
         Assert.That(await second.Content.ReadAsStringAsync(), Does.Contain(
-            "Cannot evict pod as it would violate the pod's disruption budget."));
+            "Cannot evict pod as it would violate the pod's disruption budget.").And.Contains(
+            "\"The disruption budget budget needs 1 healthy pods and has 1 currently\""));
         Assert.That(budget.Text("status.disruptionsAllowed"), Is.EqualTo("0"));
         Assert.That(budget["status"]!["disruptedPods"]!.AsObject().ContainsKey("a"), Is.True);
     }

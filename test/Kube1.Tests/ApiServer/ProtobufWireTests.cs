@@ -199,8 +199,8 @@ public sealed class ProtobufWireTests
     [Test]
     public async Task Watch_ProtobufOverWebSocket_BinaryMessages()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var socket = new ClientWebSocket();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var socket = new ClientWebSocket { Options = { Proxy = null } };
         socket.Options.SetRequestHeader("Accept", ProtobufObjects.MediaType);
         var address = new UriBuilder(_cluster.Address) { Scheme = "wss", Path = ConfigMaps, Query = "watch=1" };
         await socket.ConnectAsync(address.Uri, _cluster.HttpsFor(), timeout.Token);
@@ -236,7 +236,7 @@ public sealed class ProtobufWireTests
 
     private static async Task<(string Type, JsonObject Object)> ReadEventAsync(Stream stream)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var length = new byte[4];
         await stream.ReadExactlyAsync(length, timeout.Token);
         var message = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];

@@ -14,7 +14,7 @@ internal sealed class WatchLines(HttpResponseMessage response, StreamReader read
 
     public async Task<JsonObject> NextObjectAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var line = await reader.ReadLineAsync(timeout.Token);
         return JsonNode.Parse(line!)!.AsObject();
     }

@@ -131,13 +131,7 @@ public sealed class WatchTests
             _cluster.Http,
             ConfigMaps + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=1000000"
             + "&timeoutSeconds=1000000000");
-        while (!opening.IsCompleted)
-        {
-            _cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        await using var watch = await opening;
+        await using var watch = await _cluster.Time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), opening);
         var error = await watch.NextObjectAsync();
         Assert.That(error.Text("type"), Is.EqualTo("ERROR"));
         Assert.That(error.Text("object.code"), Is.EqualTo("504"));
@@ -147,19 +141,14 @@ public sealed class WatchTests
     public async Task Watch_AfterAMinute_Bookmark()
     {
         await using var watch = await WatchLines.OpenAsync(
-            _cluster.Http, ConfigMaps + "?watch=1&allowWatchBookmarks=true");
+            _cluster.Http, ConfigMaps + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=1000000000");
         Assert.That((await watch.NextObjectAsync()).Text("type"), Is.EqualTo("BOOKMARK"), "the end of the state");
         await _cluster.Http.SendAsync("POST", ConfigMaps, ApiTestClient.ConfigMap("a"));
         Assert.That(await watch.NextAsync(), Is.EqualTo("ADDED a"));
 
-        var next = watch.NextObjectAsync();
-        while (!next.IsCompleted)
-        {
-            _cluster.Time.Advance(TimeSpan.FromMinutes(1));
-            await Task.Yield();
-        }
+        var next = await _cluster.Time.AdvanceUntilAsync(TimeSpan.FromMinutes(1), watch.NextObjectAsync());
 
-        Assert.That((await next).Text("type"), Is.EqualTo("BOOKMARK"));
+        Assert.That(next.Text("type"), Is.EqualTo("BOOKMARK"));
     }
 
     [Test]

@@ -39,8 +39,8 @@ public sealed class WireFormTests
     [Test]
     public async Task Watch_OverWebSocket_OneEventAMessage()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var socket = new ClientWebSocket();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var socket = new ClientWebSocket { Options = { Proxy = null } };
         var address = new UriBuilder(_cluster.Address) { Scheme = "wss", Path = ConfigMaps, Query = "watch=1" };
         await socket.ConnectAsync(address.Uri, _cluster.HttpsFor(), timeout.Token);
         await _cluster.Http.SendAsync("POST", ConfigMaps, ApiTestClient.ConfigMap("a"));

@@ -176,7 +176,7 @@ public sealed class AuditEventTests
     public async Task Upgrade_OfAWatch_StartsWith101()
     {
         await using var cluster = await AuditedCluster.StartAsync("rules: [{level: Metadata, omitStages: [RequestReceived]}]");
-        using (var socket = new ClientWebSocket())
+        using (var socket = new ClientWebSocket { Options = { Proxy = null } })
         {
             var address = new UriBuilder(cluster.Secure.Cluster.Address) { Scheme = "wss", Path = ConfigMaps, Query = "watch=true" };
             await socket.ConnectAsync(address.Uri, cluster.Admin, CancellationToken.None);
@@ -213,7 +213,7 @@ public sealed class AuditEventTests
         using var leaving = new CancellationTokenSource();
         using var body = new StringContent(ApiTestClient.ConfigMap("a"), System.Text.Encoding.UTF8, "application/json");
         var request = cluster.Admin.PostAsync(ConfigMaps, body, leaving.Token);
-        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await leaving.CancelAsync();
         Assert.That(async () => await request, Throws.InstanceOf<OperationCanceledException>());
 

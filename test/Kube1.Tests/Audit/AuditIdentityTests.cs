@@ -64,7 +64,7 @@ public sealed class AuditIdentityTests
         using var body = new StringContent(ApiTestClient.ConfigMap("a"), System.Text.Encoding.UTF8, "application/json");
         var jane = cluster.Secure.As("jane");
         var first = jane.PostAsync(ConfigMaps, body, leaving.Token);
-        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await waiting.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
         var (code, _) = await jane.SendAsync("GET", ConfigMaps);
         await leaving.CancelAsync();
         Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());

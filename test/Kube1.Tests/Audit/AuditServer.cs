@@ -65,7 +65,7 @@ internal sealed class AuditServer : IAsyncDisposable
     /// <summary>The next list that the server has taken.</summary>
     public async Task<JsonObject> NextAsync()
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         return await _lists.Reader.ReadAsync(timeout.Token);
     }
 

@@ -17,7 +17,7 @@ public sealed class SharedValueTests
     private static readonly string Shared =
         "[dyn(0)]" + string.Concat(Enumerable.Repeat(".map(a, dyn([a,a,a,a,a,a,a,a,a,a]))", 12)) + "[0]";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     [TestCase("S == S")]
     [TestCase("[S].all(v, [S].all(w, v == w))")]

@@ -102,7 +102,7 @@ internal sealed class FakeApi(TimeProvider? time = null) : HttpMessageHandler
     /// <summary>Waits until the condition holds; it is looked at after each change. Never sleeps.</summary>
     public async Task WaitAsync(Func<bool> condition, string what)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             Task changed;

@@ -152,7 +152,7 @@ internal sealed class InformerTests
     private async Task RunAsync()
     {
         _running = _set.RunAsync(_stop.Token);
-        await _set.WaitForSyncAsync(_stop.Token).WaitAsync(TimeSpan.FromSeconds(30));
+        await _set.WaitForSyncAsync(_stop.Token).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private Task<V1ConfigMap> CreateAsync(string name) => _client.Of<V1ConfigMap>().CreateAsync(
@@ -196,7 +196,7 @@ internal sealed class InformerTests
     /// <summary>Yields until the condition holds; the dispatcher runs on the pool.</summary>
     private static async Task WaitAsync(Func<bool> condition)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
             timeout.Token.ThrowIfCancellationRequested();

@@ -17,9 +17,11 @@ namespace Kube1.Tests.Controllers;
 internal sealed class ControllerFixture : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
+    private readonly Func<Task> _run;
+    private Task _running = Task.CompletedTask;
 
-    public ControllerFixture(TimeProvider? time = null)
+    /// <summary>Without <paramref name="areRunning"/> nothing happens until <see cref="Run"/>.</summary>
+    public ControllerFixture(TimeProvider? time = null, bool areRunning = true)
     {
         time ??= TimeProvider.System;
         Api = new FakeApi(time);
@@ -41,7 +43,11 @@ internal sealed class ControllerFixture : IAsyncDisposable
             new EndpointSliceController(context),
             new EndpointsController(context),
         ];
-        _running = Task.WhenAll(controllers.Select(c => c.RunAsync(_stop.Token)).Append(informers.RunAsync(_stop.Token)));
+        _run = () => Task.WhenAll(controllers.Select(c => c.RunAsync(_stop.Token)).Append(informers.RunAsync(_stop.Token)));
+        if (areRunning)
+        {
+            Run();
+        }
     }
 
     public FakeApi Api { get; }
@@ -55,6 +61,9 @@ internal sealed class ControllerFixture : IAsyncDisposable
     public List<V1ReplicaSet> Sets => Api.All<V1ReplicaSet>();
 
     public List<Corev1Event> Events => Api.All<Corev1Event>();
+
+    /// <summary>Starts the controllers, which then know from the first all that is there.</summary>
+    public void Run() => _running = _run();
 
     public static V1PodTemplateSpec Template(string image) => new()
     {

@@ -162,13 +162,14 @@ internal sealed class DeploymentControllerTests
 
     private static bool Ready(V1Pod pod) => pod.Status?.Conditions?.Exists(c => c.Type == "Ready" && c.Status == "True") == true;
 
-    /// <summary>Moves the clock on in small steps until the condition holds; at most a day.</summary>
+    /// <summary>Moves the clock on in small steps until the condition holds.</summary>
     private static async Task PumpAsync(ManualTime time, Func<bool> condition)
     {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition())
         {
-            Assert.That(time.GetUtcNow(), Is.LessThan(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)));
-            time.Advance(TimeSpan.FromMilliseconds(50));
+            timeout.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Yield();
         }
     }

@@ -250,7 +250,7 @@ public sealed class QuotaControllerTests
     private async Task GoneAsync<T>(string? ns, string name)
         where T : class, IKubernetesKind
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var client = _cluster.Cluster.Client.Of<T>();
         var list = await client.ListAsync(ns, null, timeout.Token);
         if (list.Items.All(o => o.Metadata.Name != name))

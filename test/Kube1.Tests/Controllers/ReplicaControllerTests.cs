@@ -56,7 +56,8 @@ internal sealed class ReplicaControllerTests
     [Test]
     public async Task Sync_MatchingOrphan_IsAdoptedAndMismatchReleased()
     {
-        await using var f = new ControllerFixture();
+        // A controller that sees the set before the pod makes a pod of its own.
+        await using var f = new ControllerFixture(areRunning: false);
         var orphan = await f.Client.Of<V1Pod>().CreateAsync(
             new V1Pod
             {
@@ -64,6 +65,7 @@ internal sealed class ReplicaControllerTests
             },
             default);
         var set = await f.Client.Of<V1ReplicaSet>().CreateAsync(ControllerFixture.NewSet(1), default);
+        f.Run();
         await f.Api.WaitAsync(() => f.Sets[0].Status?.Replicas == 1, "counted");
         Assert.That(f.Pods.Single().Metadata.OwnerReferences!.Single().Uid, Is.EqualTo(set.Metadata.Uid));
         await f.Client.Of<V1Pod>().PatchAsync(
@@ -108,9 +110,10 @@ internal sealed class ReplicaControllerTests
         await f.StartAsync(f.Pods[0], since: time.GetUtcNow());
         await f.Api.WaitAsync(() => f.Sets[0].Status?.ReadyReplicas == 1, "ready");
         Assert.That(f.Sets[0].Status!.AvailableReplicas ?? 0, Is.Zero);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((f.Sets[0].Status!.AvailableReplicas ?? 0) == 0)
         {
-            Assert.That(time.GetUtcNow(), Is.LessThan(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)));
+            timeout.Token.ThrowIfCancellationRequested();
             time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }

@@ -152,7 +152,7 @@ public sealed class KubeletServerTests
             await TextAsync(_kubelet.ApiServer, "containerLogs/default/web/app" + query), Is.EqualTo((200, expected)));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task ContainerLogs_Follow_GoesOnUntilTheContainerEnds(CancellationToken ct)
     {
         var pod = await _kubelet.RunPodAsync();
@@ -176,7 +176,7 @@ public sealed class KubeletServerTests
     [TestCase("exec/default/web/uid-web/app?command=ls&output=1")]
     [TestCase("attach/default/web/app?output=1")]
     [TestCase("portForward/default/web")]
-    [CancelAfter(30_000)]
+    [CancelAfter(60_000)]
     public async Task Stream_Upgrade_IsJoinedWithTheRuntimes(string path, CancellationToken ct)
     {
         await using var runtime = await BackendServer.StartAsync();
@@ -202,7 +202,7 @@ public sealed class KubeletServerTests
         Assert.That(Encoding.ASCII.GetString(echoed), Is.EqualTo("hello"));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Stream_RuntimeRefuses_ItsAnswerIsGiven(CancellationToken ct)
     {
         await using var runtime = await BackendServer.StartAsync();

@@ -22,7 +22,7 @@ namespace Kube1.Tests.Kubelet;
 /// <summary>Pod workers over a simulated runtime, a clock that stands still and an API server that only knows objects.</summary>
 internal sealed class NodeFixture : IAsyncDisposable
 {
-    private static readonly TimeSpan RealLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RealLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RealPause = TimeSpan.FromMilliseconds(5);
 
     private CancellationTokenSource _stop = new();

@@ -36,7 +36,7 @@ public sealed class ClusterZoneTests
         var informers = new InformerSet(_client, TimeProvider.System, NullLoggerFactory.Instance);
         _zone = new ClusterZone(Zone + ".", informers);
         _running = informers.RunAsync(_stop.Token);
-        await _zone.WaitForSyncAsync(_stop.Token).WaitAsync(TimeSpan.FromSeconds(30));
+        await _zone.WaitForSyncAsync(_stop.Token).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [OneTimeTearDown]
@@ -136,7 +136,7 @@ public sealed class ClusterZoneTests
     {
         var made = Service("later", "10.43.0.77");
         await _client.Of<V1Service>().CreateAsync(made, _stop.Token);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Ask($"later.default.svc.{Zone}", DnsType.A).Answers.Count == 0)
         {
             Assert.That(deadline.IsCancellationRequested, Is.False, "the service never appeared");

@@ -83,7 +83,7 @@ public sealed class HostGatewayRoutesTests
         await CreateAsync("second", "10.42.1.0/24", "192.0.2.2");
         _network.Refusals = 1;
         Run();
-        await _network.Refused.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _network.Refused.Task.WaitAsync(TimeSpan.FromSeconds(60));
         while (_network.Routes.Count == 0)
         {
             // The delay is armed at some time after the refusal; each step lets it pass.
@@ -143,7 +143,7 @@ public sealed class HostGatewayRoutesTests
 
         public async Task WaitForAsync(params string[] routes)
         {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (true)
             {
                 Task changed;

@@ -258,7 +258,7 @@ public sealed class ProxyRequestTests
             Encoding.UTF8.GetString(body), Is.EqualTo($"<a href=\"/{ProxiedCluster.Pods}/web:80/proxy/rewriteme\">test</a>"));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Proxy_LongAnswer_ComesPieceByPiece(CancellationToken ct)
     {
         var gate = new TaskCompletionSource();
@@ -295,7 +295,7 @@ public sealed class ProxyRequestTests
         Assert.That((await response.Content.ReadAsByteArrayAsync(ct)).AsSpan().SequenceEqual(sent), Is.True);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Proxy_ServerBreaksOff_ClientIsNotToldThatItIsWhole(CancellationToken ct)
     {
         var gate = new TaskCompletionSource();

@@ -56,7 +56,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(received.AsSpan().SequenceEqual(sent), Is.True);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task WebSocket_OverHttp2ToWhatIsNoStream_IsNotAllowed(CancellationToken ct)
     {
         using var client = new ClientWebSocket();
@@ -89,7 +89,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(Encoding.ASCII.GetString(said), Is.EqualTo("olleh"));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Upgrade_Refused_GivesTheServersAnswer(CancellationToken ct)
     {
         _cluster.Backend.Handle = context =>
@@ -105,7 +105,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(Encoding.ASCII.GetString(answer.Body.Span), Is.EqualTo("no parrots"));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Upgrade_RefusedWithAPage_GivesTheWholePage(CancellationToken ct)
     {
         var page = new string('x', 300_000);
@@ -120,7 +120,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(answer.IsWhole, Is.True);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Upgrade_RefusedWithMoreThanIsKept_IsNotToldToBeWhole(CancellationToken ct)
     {
         _cluster.Backend.Handle = context =>
@@ -141,7 +141,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(isWhole, Is.False);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Upgrade_Ignored_IsAnError(CancellationToken ct)
     {
         _cluster.Backend.Handle = context => context.Response.WriteAsync("a page", ct);
@@ -152,7 +152,7 @@ public sealed class ProxyUpgradeTests
         Assert.That(status.Text("message"), Is.EqualTo("invalid upgrade response: status code 200"));
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task Upgrade_ToAClosedPort_IsAnError(CancellationToken ct)
     {
         await using var answer = await DialAsync("parrot/1", ct, ProxiedCluster.Pods + "/web:81/proxy/");

@@ -26,7 +26,7 @@ public sealed class StreamSpliceTests
         await DisposeAsync(client, left, right, server);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task RunAsync_OneSideCompletesWrites_OtherDirectionGoesOn(CancellationToken ct)
     {
         var (client, left) = await ConnectedPairAsync(ct);
@@ -44,7 +44,7 @@ public sealed class StreamSpliceTests
         await DisposeAsync(client, left, right, server);
     }
 
-    [Test, CancelAfter(30_000)]
+    [Test, CancelAfter(60_000)]
     public async Task RunAsync_ClientCloses_ServerSeesTheEnd(CancellationToken ct)
     {
         var (client, left) = await ConnectedPairAsync(ct);

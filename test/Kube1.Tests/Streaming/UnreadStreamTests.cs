@@ -80,7 +80,8 @@ public sealed class UnreadStreamTests
         Assert.That(await client.ReadUntilCutOffAsync(ct), Is.AnyOf(RawClient.ResetStream, RawClient.GoAway));
     }
 
-    [Test, CancelAfter(60_000)]
+    // Alone, as what it measures is all that the process holds.
+    [Test, NonParallelizable, CancelAfter(60_000)]
     public async Task Watches_ManyNeverRead_HoldLittleOfTheState(CancellationToken ct)
     {
         const int watchers = 30;
@@ -104,7 +105,7 @@ public sealed class UnreadStreamTests
             await client.DisposeAsync();
         }
 
-        // Less than half of what a server that takes everything at once would hold; tests beside this one allocate too.
+        // Less than half of what a server that takes everything at once would hold.
         Assert.That(most, Is.LessThan(watchers * (long)FatMaps * FatMapBytes / 2));
     }
 
@@ -153,7 +154,8 @@ public sealed class UnreadStreamTests
     }
 
     /// <summary>
-    /// A kubelet that writes for ever: how much it had written when it was first held up, and when it was left.
+    /// A kubelet that writes for ever: how much it had written when it was first held up (or, on a machine too busy to see
+    /// that, when it was left), and when it was left.
     /// </summary>
     private (Task<long> HeldUp, Task Gone) Flood(Func<HttpContext, Task<Stream>> open, CancellationToken ct)
     {
@@ -164,25 +166,31 @@ public sealed class UnreadStreamTests
         (frame[3], frame[6], frame[7]) = (3, (byte)((frame.Length - 8) >> 8), (byte)(frame.Length - 8));
         _cluster.Backend.Handle = async context =>
         {
-            context.RequestAborted.Register(gone.SetResult);
+            context.RequestAborted.Register(() => gone.TrySetResult());
             var stream = await open(context);
-            for (var sent = 0L; !context.RequestAborted.IsCancellationRequested; sent += frame.Length)
+            var sent = 0L;
+            try
             {
-                if (sent > WayBytes)
+                for (; !context.RequestAborted.IsCancellationRequested; sent += frame.Length)
                 {
-                    heldUp.TrySetResult(sent);
-                }
+                    if (sent > WayBytes)
+                    {
+                        heldUp.TrySetResult(sent);
+                    }
 
-                var write = stream.WriteAsync(frame, context.RequestAborted).AsTask();
-                if (await Task.WhenAny(write, Task.Delay(HeldUpAfter, TimeProvider.System, ct)) != write)
-                {
-                    heldUp.TrySetResult(sent);
-                }
+                    var write = stream.WriteAsync(frame, context.RequestAborted).AsTask();
+                    if (await Task.WhenAny(write, Task.Delay(HeldUpAfter, TimeProvider.System, ct)) != write)
+                    {
+                        heldUp.TrySetResult(sent);
+                    }
 
-                await write;
+                    await write;
+                }
             }
-
-            heldUp.TrySetException(new InvalidOperationException("the kubelet was left before it was held up"));
+            finally
+            {
+                heldUp.TrySetResult(sent);
+            }
         };
         return (heldUp.Task, gone.Task);
     }

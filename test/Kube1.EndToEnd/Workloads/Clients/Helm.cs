@@ -25,9 +25,9 @@ internal static class Helm
         return await Programs.RunAsync(
             await KubectlPackage.HelmAsync(),
             ["--kubeconfig", WorkloadCluster.Cluster.Kubeconfig, "--namespace", space.Name, .. arguments],
-            environment: new Dictionary<string, string>
+            environment: WorkloadCluster.Cluster.WithCache(new Dictionary<string, string>
             {
                 ["HELM_CACHE_HOME"] = home, ["HELM_CONFIG_HOME"] = home, ["HELM_DATA_HOME"] = home,
-            });
+            }));
     }
 }

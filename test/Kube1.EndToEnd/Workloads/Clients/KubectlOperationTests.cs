@@ -33,14 +33,15 @@ public sealed class KubectlOperationTests
         var pod = await _space.GetAsync("pods", "{.items[0].metadata.name}");
         try
         {
-            var refused = await Cluster.TryKubectlAsync("drain", "server", "--pod-selector=app=" + name, "--timeout=3s");
-            Assert.That(refused.ExitCode, Is.EqualTo(1), refused.ToString());
-            Assert.That(refused.Errors, Does.Contain(
-                "Cannot evict pod as it would violate the pod's disruption budget."));
+            await using var drain = new RunningProgram(Cluster.StartKubectl(
+                "drain", "server", "--pod-selector=app=" + name, "--timeout=180s"));
+            await drain.UntilErrorsAsync("Cannot evict pod as it would violate the pod's disruption budget.");
+            await _space.KubectlAsync("get", "pod", pod);
 
             await _space.KubectlAsync("delete", "pdb", "budget");
-            var drained = await Cluster.KubectlAsync("drain", "server", "--pod-selector=app=" + name, "--timeout=90s");
-            Assert.That(drained, Does.EndWith("node/server drained\n"));
+            var drained = await drain.EndAsync();
+            Assert.That(drained.ExitCode, Is.Zero, drained.ToString());
+            Assert.That(drained.Output, Does.EndWith("node/server drained\n"));
             Assert.That(await _space.KubectlAsync("get", "pods", "-o", "name"), Does.Not.Contain(pod));
             Assert.That(await _space.GetAsync("pods", "{.items[*].spec.nodeName}"), Is.Empty, "nothing new comes here");
         }
@@ -77,7 +78,7 @@ public sealed class KubectlOperationTests
             Assert.That(
                 await Cluster.KubectlAsync("certificate", "deny", unwanted),
                 Is.EqualTo($"certificatesigningrequest.certificates.k8s.io/{unwanted} denied\n"));
-            await Cluster.KubectlAsync("wait", "csr/" + wanted, "--for=jsonpath={.status.certificate}", "--timeout=30s");
+            await Cluster.KubectlAsync("wait", "csr/" + wanted, "--for=jsonpath={.status.certificate}", "--timeout=60s");
 
             var pem = Encoding.ASCII.GetString(Convert.FromBase64String(
                 await Cluster.KubectlAsync("get", "csr", wanted, "-o", "jsonpath={.status.certificate}")));
@@ -96,13 +97,17 @@ public sealed class KubectlOperationTests
     public async Task Events_OfAPodAndOfTypes_AreListed()
     {
         await _space.KubectlAsync("run", "p", "--image=busybox:v1", "--restart=Never", "--", "true");
-        await _space.UntilEventAsync("p", "Started");
+        string[] reasons = ["Scheduled", "Pulled", "Created", "Started"];
+        foreach (var reason in reasons)
+        {
+            await _space.UntilEventAsync("p", reason);
+        }
 
         var table = await _space.KubectlAsync("events", "--for", "pod/p");
         var none = await _space.TryKubectlAsync(null, "events", "--types=Warning");
 
         Assert.That(table, Does.Match(@"^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n"));
-        foreach (var reason in new[] { "Scheduled", "Pulled", "Created", "Started" })
+        foreach (var reason in reasons)
         {
             Assert.That(table, Does.Match($@"\n\S+( \(\S+ ago\))? +Normal +{reason} +Pod/p +\S"));
         }
@@ -209,7 +214,7 @@ public sealed class KubectlOperationTests
         await _space.KubectlAsync("set", "image", "deployment/web", "web=web:v2");
         var generation = await _space.GetAsync("deployment/web", "{.metadata.generation}");
         await _space.KubectlAsync(
-            "wait", "deployment/web", $"--for=jsonpath={{.status.observedGeneration}}={generation}", "--timeout=30s");
+            "wait", "deployment/web", $"--for=jsonpath={{.status.observedGeneration}}={generation}", "--timeout=60s");
         Assert.That(await _space.KubectlAsync("get", "replicasets", "-o", "name"), Has.Exactly(1).EqualTo('\n'));
         Assert.That(await _space.KubectlAsync("rollout", "resume", "deployment/web"), Is.EqualTo("deployment.apps/web resumed\n"));
         await _space.WaitForRolloutAsync("web");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Kube1.EndToEnd.Kit;
 using Kube1.Testing;
 
@@ -22,16 +23,17 @@ public sealed class AggregatedApiTests
         await using (server)
         {
             await RegisterAsync(space, server);
-            await Cluster.KubectlAsync("wait", "--for=condition=Available", "--timeout=30s", "apiservice/v1.example.org");
+            await Cluster.KubectlAsync("wait", "--for=condition=Available", "--timeout=60s", "apiservice/v1.example.org");
 
             Assert.That(
                 (await Cluster.KubectlAsync("get", "apiservice", "v1.example.org", "--no-headers")).Split(
                     ' ', StringSplitOptions.RemoveEmptyEntries).Take(3),
                 Is.EqualTo(new[] { "v1.example.org", $"{space.Name}/api", "True" }));
             Assert.That(await Cluster.KubectlAsync("get", "--raw", "/apis/example.org/v1"), Does.Contain("flunders"));
-            Assert.That(
-                await Cluster.KubectlAsync("api-resources", "--api-group=example.org", "--no-headers"),
-                Does.Match(@"flunders\s+fl\s+example.org/v1\s+true\s+Flunder"));
+            // What it serves is read beside the look whether it answers.
+            await Cluster.UntilAsync(
+                resources => Regex.IsMatch(resources, @"flunders\s+fl\s+example.org/v1\s+true\s+Flunder"),
+                "api-resources", "--api-group=example.org", "--no-headers");
 
             var created = await space.TryKubectlAsync(
                 """{"apiVersion":"example.org/v1","kind":"Flunder","metadata":{"name":"first"}}""", "create", "-f", "-");
@@ -51,7 +53,8 @@ public sealed class AggregatedApiTests
         Assert.That(await space.KubectlAsync("get", "configmaps", "-o", "name"), Does.Contain("kube-root-ca.crt"));
         await Cluster.KubectlAsync("wait", "--for=condition=Available=false", "--timeout=60s", "apiservice/v1.example.org");
         await Cluster.KubectlAsync("delete", "apiservice", "v1.example.org");
-        Assert.That(await Cluster.KubectlAsync("api-versions"), Does.Not.Contain("example.org/v1"));
+        await Cluster.UntilAsync(
+            versions => !versions.Contains("example.org/v1", StringComparison.Ordinal), "api-versions");
     }
 
     // A Service without a selector, and an endpoint that is this test's own server on the machine.

@@ -54,7 +54,7 @@ public sealed class CustomResourceTests
         await using var space = await WorkloadCluster.NamespaceAsync("rockets");
         Assert.That(await space.ApplyAsync(Definition), Is.EqualTo(
             "customresourcedefinition.apiextensions.k8s.io/rockets.space.example.com created\n"));
-        await space.KubectlAsync("wait", "crd/rockets.space.example.com", "--for=condition=Established", "--timeout=30s");
+        await space.KubectlAsync("wait", "crd/rockets.space.example.com", "--for=condition=Established", "--timeout=60s");
 
         Assert.That(await space.ApplyAsync(Rocket("v1", "fuel: gas, replicas: 2")), Is.EqualTo(
             "rocket.space.example.com/one created\n"));
@@ -75,10 +75,10 @@ public sealed class CustomResourceTests
             Is.EqualTo("space.example.com/v1beta1 5"));
         await ExpectTwoManagersAsync(space);
 
-        await space.KubectlAsync("delete", "crd", "rockets.space.example.com", "--timeout=30s");
+        await space.KubectlAsync("delete", "crd", "rockets.space.example.com", "--timeout=60s");
         // kubectl itself may know the resource for a while: it keeps discovery on its disk.
-        var gone = await space.TryKubectlAsync(null, "get", "--raw", "/apis/space.example.com/v1");
-        Assert.That(gone.ExitCode, Is.Not.Zero);
+        var gone = await WorkloadCluster.Cluster.UntilResultAsync(
+            result => result.ExitCode != 0, "get", "--raw", "/apis/space.example.com/v1");
         Assert.That(gone.ToString(), Does.Contain("the server could not find the requested resource"));
     }
 

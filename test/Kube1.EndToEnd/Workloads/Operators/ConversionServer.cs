@@ -22,7 +22,7 @@ internal sealed class ConversionServer : IAsyncDisposable
     {
     }
 
-    public int Port { get; private set; }
+    public int Port { get; } = TestNetwork.NextPort();
 
     public string Url => $"https://127.0.0.1:{Port}/convert";
 
@@ -53,8 +53,7 @@ internal sealed class ConversionServer : IAsyncDisposable
             Path.Combine(Checkout.Root, Script), Path.Combine(_folder, "key.pem"), Path.Combine(_folder, "certificate.pem"),
             Port.ToString(CultureInfo.InvariantCulture),
         ]));
-        var port = await _server.ReadLineAsync() ?? throw new AssertionException("the webhook ended: " + _server.Errors);
-        Port = int.Parse(port, CultureInfo.InvariantCulture);
+        _ = await _server.ReadLineAsync() ?? throw new AssertionException("the webhook ended: " + _server.Errors);
     }
 
     public async ValueTask DisposeAsync()

@@ -18,7 +18,7 @@ public sealed class FinalizerTests
         await using var delete = new RunningProgram(WorkloadCluster.Cluster.StartKubectl(
             "--namespace", space.Name, "delete", "website", "held", "--timeout=60s"));
         Assert.That(await delete.ReadLineAsync(), Does.StartWith("website.market.example.com \"held\" deleted"));
-        await space.KubectlAsync("wait", "website/held", "--for=jsonpath={.metadata.deletionTimestamp}", "--timeout=30s");
+        await space.KubectlAsync("wait", "website/held", "--for=jsonpath={.metadata.deletionTimestamp}", "--timeout=60s");
 
         // It can still be changed, but nobody else can hold it up any more.
         await space.KubectlAsync("patch", "website", "held", "--type=merge", "-p", """{"spec":{"title":"Going"}}""");
@@ -44,8 +44,8 @@ public sealed class FinalizerTests
         await space.ApplyAsync(definition.Website("held", "", Held));
         await space.KubectlAsync("delete", "crd", definition.Name, "--wait=false");
 
-        await space.KubectlAsync("wait", "crd/" + definition.Name, "--for=condition=Terminating", "--timeout=30s");
-        await space.KubectlAsync("wait", "--for=delete", definition.Name + "/free", "--timeout=30s");
+        await space.KubectlAsync("wait", "crd/" + definition.Name, "--for=condition=Terminating", "--timeout=60s");
+        await space.KubectlAsync("wait", "--for=delete", definition.Name + "/free", "--timeout=60s");
         Assert.That(
             await space.GetAsync("crd/" + definition.Name, "{.status.conditions[?(@.type==\"Terminating\")].reason}"),
             Is.EqualTo("InstanceDeletionInProgress"));
@@ -55,8 +55,9 @@ public sealed class FinalizerTests
             + "custom resource definition is terminating\n"));
 
         await space.KubectlAsync("patch", definition.Name, "held", "--type=merge", "-p", Release);
-        await space.KubectlAsync("wait", "--for=delete", "crd/" + definition.Name, "--timeout=30s");
-        var gone = await space.TryKubectlAsync(null, "get", "--raw", $"/apis/{definition.Group}/v1");
+        await space.KubectlAsync("wait", "--for=delete", "crd/" + definition.Name, "--timeout=60s");
+        var gone = await WorkloadCluster.Cluster.UntilResultAsync(
+            result => result.ExitCode != 0, "get", "--raw", $"/apis/{definition.Group}/v1");
         Assert.That(gone.Errors, Is.EqualTo("Error from server (NotFound): the server could not find the requested resource\n"));
     }
 

@@ -78,7 +78,7 @@ public sealed class OperatorTests
                 Is.EqualTo("2 1 1"));
             Assert.That(
                 Websites.Words(await _space.KubectlAsync("get", "we", "shop", "--no-headers")),
-                Does.Match(@"^shop shop\.example\.com 2 True \d+s$"));
+                Does.Match(@"^shop shop\.example\.com 2 True [\dms]+$"));
             Assert.That(await _space.GetAsync("configmap/shop-pages", "{.data.TITLE}"), Is.EqualTo("Hello"));
             Assert.That(
                 await _space.GetAsync("deployment/shop", "{.metadata.ownerReferences[0].kind}/{.metadata.ownerReferences[0].name}"),
@@ -108,10 +108,10 @@ public sealed class OperatorTests
         await _space.ApplyAsync(Definition.Website("drifts", "title: Right"));
         await PublishedAsync("drifts");
         await _space.KubectlAsync("patch", "configmap", "drifts-pages", "--type=merge", "-p", """{"data":{"TITLE":"Wrong"}}""");
-        await _space.KubectlAsync("wait", "configmap/drifts-pages", "--for=jsonpath={.data.TITLE}=Right", "--timeout=30s");
+        await _space.KubectlAsync("wait", "configmap/drifts-pages", "--for=jsonpath={.data.TITLE}=Right", "--timeout=60s");
 
         await _space.KubectlAsync("delete", "deployment", "drifts");
-        await _space.KubectlAsync("wait", "deployment/drifts", "--for=create", "--timeout=30s");
+        await _space.KubectlAsync("wait", "deployment/drifts", "--for=create", "--timeout=60s");
         await _space.WaitForRolloutAsync("drifts");
     }
 
@@ -135,7 +135,7 @@ public sealed class OperatorTests
     {
         await _space.ApplyAsync(Definition.Website("ordered", ""));
         await PublishedAsync("ordered");
-        await _space.KubectlAsync("delete", "website", "ordered", "--cascade=foreground", "--timeout=60s");
+        await _space.KubectlAsync("delete", "website", "ordered", "--cascade=foreground", "--timeout=110s");
 
         var left = await _space.TryKubectlAsync(null, "get", "deployment/ordered", "configmap/ordered-pages");
         Assert.That(left.Errors, Does.Contain("deployments.apps \"ordered\" not found").And.Contain("configmaps \"ordered-pages\" not found"));
@@ -146,7 +146,8 @@ public sealed class OperatorTests
     {
         var result = await Programs.RunAsync(
             WorkloadCluster.Cluster.KubectlPath,
-            ["--kubeconfig", _kubeconfig, "--namespace", _space.Name, "delete", "website", "any"]);
+            ["--kubeconfig", _kubeconfig, "--namespace", _space.Name, "delete", "website", "any"],
+            environment: WorkloadCluster.Cluster.WithCache());
 
         Assert.That(result.Errors, Is.EqualTo(
             $"Error from server (Forbidden): {Definition.Name} \"any\" is forbidden: User \"system:serviceaccount:{_space.Name}:operator\" "

@@ -74,7 +74,7 @@ public sealed class SubresourceTests
             Is.EqualTo("autoscaling/v1 Scale 2 1 app=site"));
         Assert.That(
             await space.KubectlAsync("get", "website/site", "--subresource=scale"),
-            Does.Match(@"^NAME +DESIRED +AVAILABLE +AGE\nsite +2 +1 +\d+s\n$"));
+            Does.Match(@"^NAME +DESIRED +AVAILABLE +AGE\nsite +2 +1 +[\dms]+\n$"));
     }
 
     [Test]

@@ -32,12 +32,12 @@ public sealed class TableTests
     [TestCase("published")]
     public async Task Get_AnyName_HasTheColumns(string name) => Assert.That(
         await _space.KubectlAsync("get", name),
-        Does.Match(@"^NAME +HOST +REPLICAS +READY +AGE *\none +one\.example\.com +3 +True +\d+s *\ntwo +two\.example\.com +2 +\d+s *\n$"));
+        Does.Match(@"^NAME +HOST +REPLICAS +READY +AGE *\none +one\.example\.com +3 +True +[\dms]+ *\ntwo +two\.example\.com +2 +[\dms]+ *\n$"));
 
     [Test]
     public async Task Get_Wide_HasTheColumnsOfLessPriority() => Assert.That(
         await _space.KubectlAsync("get", "we", "-o", "wide"),
-        Does.Match(@"^NAME +HOST +REPLICAS +READY +THEME +AGE *\none +one\.example\.com +3 +True +dark +\d+s *\ntwo +two\.example\.com +2 +light +\d+s *\n$"));
+        Does.Match(@"^NAME +HOST +REPLICAS +READY +THEME +AGE *\none +one\.example\.com +3 +True +dark +[\dms]+ *\ntwo +two\.example\.com +2 +light +[\dms]+ *\n$"));
 
     [Test]
     public async Task Get_OtherVersion_HasItsOwnColumns() => Assert.That(

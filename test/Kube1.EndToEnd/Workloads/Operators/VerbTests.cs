@@ -131,7 +131,7 @@ public sealed class VerbTests
             var first = await _space.TryKubectlAsync(Both, "apply", "-f", "-");
             Assert.That(first.Output, Is.EqualTo("customresourcedefinition.apiextensions.k8s.io/tents.field.example.com created\n"));
             Assert.That(first.Errors, Does.Contain("no matches for kind \"Tent\" in version \"field.example.com/v1\"\nensure CRDs are installed first"));
-            await _space.KubectlAsync("wait", "crd/tents.field.example.com", "--for=condition=Established", "--timeout=30s");
+            await _space.KubectlAsync("wait", "crd/tents.field.example.com", "--for=condition=Established", "--timeout=60s");
 
             Assert.That(await _space.ApplyAsync(Both), Is.EqualTo(
                 "customresourcedefinition.apiextensions.k8s.io/tents.field.example.com unchanged\ntent.field.example.com/one created\n"));

@@ -54,7 +54,7 @@ internal sealed class WebsiteDefinition : IAsyncDisposable
             Assert.That(applied.Output, Is.EqualTo(
                 $"customresourcedefinition.apiextensions.k8s.io/{definition.Name} created\n"), applied.ToString());
             await WorkloadCluster.Cluster.KubectlAsync(
-                "wait", "crd/" + definition.Name, "--for=condition=Established", "--timeout=30s");
+                "wait", "crd/" + definition.Name, "--for=condition=Established", "--timeout=60s");
             // kubectl keeps what it knows of an API on its disk, and this makes it look again.
             await WorkloadCluster.Cluster.KubectlAsync("api-resources");
             return definition;

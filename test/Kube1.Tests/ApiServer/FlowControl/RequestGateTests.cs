@@ -100,13 +100,7 @@ public sealed class RequestGateTests
         var waiting = http.SendRawAsync("GET", ConfigMaps);
         await InQueueAsync(cluster);
 
-        while (!waiting.IsCompleted)
-        {
-            cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
-        using var late = await waiting;
+        using var late = await cluster.Time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), waiting);
         Assert.That((int)late.StatusCode, Is.EqualTo(429));
     }
 
@@ -257,7 +251,7 @@ public sealed class RequestGateTests
     // The server says itself how many wait.
     private static async Task InQueueAsync(TestCluster cluster)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!(await cluster.Http.GetStringAsync("metrics", timeout.Token)).Contains(
             "apiserver_flowcontrol_current_inqueue_requests{priority_level=\"one\",flow_schema=\"one\"} 1\n",
             StringComparison.Ordinal))

@@ -54,11 +54,9 @@ public sealed class AuditSettingsTests
 
     private static AuditConfig Load(params (string Name, string Value)[] given)
     {
-        // An empty file, so that the machine's own does not count.
-        var path = Path.Combine(Path.GetTempPath(), "kube1-empty-config.yaml");
-        File.WriteAllText(path, "");
+        using var file = new EmptyFile();
         return ConfigLoader.Load(
-            SettingScope.Server, path, _ => null,
+            SettingScope.Server, file.Path, _ => null,
             given.ToDictionary(g => g.Name, g => (IReadOnlyList<string>)[g.Value], StringComparer.Ordinal)).Audit;
     }
 }

@@ -35,15 +35,11 @@ public sealed class AuthenticationSettingsTests
     public void Load_BadValue_SaysWhatIsExpected(string name, string value, string message) =>
         Assert.That(() => Load((name, value)), Throws.TypeOf<ConfigException>().With.Message.Contains(message));
 
-    private static ClusterConfig Load(params (string Name, string Value)[] given) => ConfigLoader.Load(
-        SettingScope.Server, WithoutFile(), _ => null,
-        given.ToDictionary(g => g.Name, g => (IReadOnlyList<string>)[g.Value], StringComparer.Ordinal));
-
-    /// <summary>An empty file, so that the machine's own does not count.</summary>
-    private static string WithoutFile()
+    private static ClusterConfig Load(params (string Name, string Value)[] given)
     {
-        var path = Path.Combine(Path.GetTempPath(), "kube1-empty-config.yaml");
-        File.WriteAllText(path, "");
-        return path;
+        using var file = new EmptyFile();
+        return ConfigLoader.Load(
+            SettingScope.Server, file.Path, _ => null,
+            given.ToDictionary(g => g.Name, g => (IReadOnlyList<string>)[g.Value], StringComparer.Ordinal));
     }
 }

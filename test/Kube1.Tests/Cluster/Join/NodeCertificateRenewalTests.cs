@@ -13,7 +13,7 @@ public sealed class NodeCertificateRenewalTests
     private const string NodeName = "edge-2";
 
     /// <summary>Only a test that fails waits this long.</summary>
-    private const int PatienceMs = 30_000;
+    private const int PatienceMs = 60_000;
 
     private const int LookEveryMs = 20;
 

@@ -5,6 +5,7 @@ using Kube1.Api.Errors;
 using Kube1.Api.Models;
 using Kube1.Cluster.Join;
 using Kube1.Cluster.Pki;
+using Kube1.Testing;
 
 namespace Kube1.Tests.Cluster.Join;
 
@@ -89,7 +90,8 @@ public sealed class NodeJoinTests
         var token = await _cluster.CreateTokenAsync(TimeSpan.FromHours(1));
         var first = await _join.JoinAsync(token.ToString(), NodeName, CancellationToken.None);
 
-        var second = await JoinTo(new Uri($"https://127.0.0.1:{ClosedPort()}")).JoinAsync(null, null, CancellationToken.None);
+        using var closed = new ClosedPort();
+        var second = await JoinTo(new Uri($"https://127.0.0.1:{closed.Number}")).JoinAsync(null, null, CancellationToken.None);
 
         Assert.That(second.Client.RawData, Is.EqualTo(first.Client.RawData));
         Assert.That(second.NodeName, Is.EqualTo(NodeName));
@@ -168,7 +170,8 @@ public sealed class NodeJoinTests
     [Test]
     public async Task JoinAsync_ServerUnreachable_NamesTheAddress()
     {
-        var port = ClosedPort();
+        using var closed = new ClosedPort();
+        var port = closed.Number;
         var token = JoinToken.Create(_cluster.Pki.Authority.Certificate);
 
         Assert.That(
@@ -197,13 +200,21 @@ public sealed class NodeJoinTests
     private static async Task AnswerPlainAsync(TcpListener listener)
     {
         using var client = await listener.AcceptTcpClientAsync();
-        await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var stream = client.GetStream();
+        var buffer = new byte[4096];
+        // A connection that is closed with bytes unread is reset, and the answer may be lost with it.
+        await stream.ReadAtLeastAsync(buffer, 1);
+        await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        try
+        {
+            while (await stream.ReadAsync(buffer) > 0)
+            {
+                // Until the client has gone.
+            }
+        }
+        catch (IOException)
+        {
+            // It has gone without having read all.
+        }
     }
 }

@@ -36,8 +36,10 @@ public sealed class AggregatedControllerTests
 
         var (_, left) = await _cluster.Admin.SendAsync("GET", "apis/example.org/v1/flunders");
         Assert.That(left["items"]!.AsArray().Select(f => (string)f!["metadata"]!["name"]!), Is.EqualTo(new[] { "b" }));
-        var deletion = _cluster.Server.Requests.Single(r => r.Method == "DELETE");
-        Assert.That(deletion.Target, Is.EqualTo("/apis/example.org/v1/namespaces/doomed/flunders"));
+        // As often as the controller had to try.
+        Assert.That(
+            _cluster.Server.Requests.Where(r => r.Method == "DELETE").Select(r => r.Target).Distinct(),
+            Is.EqualTo(new[] { "/apis/example.org/v1/namespaces/doomed/flunders" }));
     }
 
     [TestCase(503, "text/plain", "away")]

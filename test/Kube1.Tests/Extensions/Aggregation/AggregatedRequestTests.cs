@@ -221,7 +221,7 @@ public sealed class AggregatedRequestTests
             await socket.SendAsync(buffer.AsMemory(0, message.Count), WebSocketMessageType.Binary, true, ct);
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "bye", ct);
         });
-        using var client = new ClientWebSocket();
+        using var client = new ClientWebSocket { Options = { Proxy = null } };
         client.Options.AddSubProtocol("v5.channel.k8s.io");
         client.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => _cluster.IsServers(certificate);
         client.Options.ClientCertificates = [_cluster.Secure.CertificateOf("admin", "system:masters")];
@@ -272,6 +272,7 @@ public sealed class AggregatedRequestTests
         });
         using var handler = new HttpClientHandler
         {
+            UseProxy = false,
             AllowAutoRedirect = false,
             ServerCertificateCustomValidationCallback = (_, certificate, _, _) => _cluster.IsServers(certificate),
         };

@@ -16,7 +16,7 @@ internal sealed class AggregationCluster : IAsyncDisposable
     public const string Name = "v1.example.org";
     public const string Flunders = "apis/example.org/v1/namespaces/default/flunders";
 
-    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(60);
 
     private readonly SecureCluster _cluster;
     private readonly CertificateAuthority _frontProxies;

@@ -155,9 +155,7 @@ public sealed class ApiServiceTests
                 + "bad status from https://api.default.svc:443/apis/example.org/v1: 500"));
 
         _cluster.Server.Restore("/apis/example.org/v1");
-        var available = _cluster.WaitForAsync("True", "Passed");
-        _cluster.Time.Advance(TimeSpan.FromSeconds(30));
-        await available;
+        await _cluster.Time.AdvanceUntilAsync(TimeSpan.FromSeconds(30), _cluster.WaitForAsync("True", "Passed"));
         Assert.That(
             _cluster.Server.Requests.Where(r => r.Target == "/apis/example.org/v1").Select(r => r.User).Distinct(),
             Does.Contain("system:kube-aggregator"));
@@ -169,10 +167,10 @@ public sealed class ApiServiceTests
         await _cluster.RegisterAsync();
         _cluster.Network.Port = 1;
         _cluster.Server.On("/apis/example.org/v1", 503, "{}");
-        var lost = _cluster.WaitForAsync("False", "FailedDiscoveryCheck");
-        _cluster.Time.Advance(TimeSpan.FromSeconds(30));
+        var lost = await _cluster.Time.AdvanceUntilAsync(
+            TimeSpan.FromSeconds(30), _cluster.WaitForAsync("False", "FailedDiscoveryCheck"));
 
-        Assert.That(await lost, Does.StartWith("failing or missing response from https://api.default.svc:443/apis/example.org/v1: "));
+        Assert.That(lost, Does.StartWith("failing or missing response from https://api.default.svc:443/apis/example.org/v1: "));
     }
 
     [Test]

@@ -80,7 +80,7 @@ public sealed class DefinitionRaceTests
     {
         await _cluster.AddAsync(isMutating: false, "slow", WebhookCluster.Rules("CREATE", "stable.example.com", "v1", "crontabs"));
         var create = _cluster.Admin.SendAsync("POST", Crontabs, CustomResourceServer.Object("late"));
-        await _called.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _called.Task.WaitAsync(TimeSpan.FromSeconds(60));
         return create;
     }
 

@@ -7,7 +7,7 @@ namespace Kube1.Tests.Extensions.CustomResources;
 internal sealed class WatchStream(HttpResponseMessage response, StreamReader reader) : IAsyncDisposable
 {
     /// <summary>Only a test that fails waits this long.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<WatchStream> OpenAsync(HttpClient http, string path, string? accept = null)
     {

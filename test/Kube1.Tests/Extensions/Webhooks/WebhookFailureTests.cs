@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kube1.Cluster.Pki;
@@ -157,7 +156,8 @@ public sealed class WebhookFailureTests
     [Test]
     public async Task Webhook_NobodyListens_IsRefused()
     {
-        var port = ClosedPort();
+        using var closed = new ClosedPort();
+        var port = closed.Number;
         await AddAsync(
             isMutating: false, "Fail", $$"""
             "clientConfig":{"url":"https://127.0.0.1:{{port}}/check"}
@@ -286,12 +286,5 @@ public sealed class WebhookFailureTests
         {
             await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
         }
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -45,7 +45,7 @@ public sealed class RuntimeEventSourceTests
 
     private static async Task<RuntimeEvent> FirstAsync(ScriptedRuntime runtime)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         using var channel = new GrpcChannel(runtime.Endpoint, TimeProvider.System);
         var source = new RuntimeEventSource(channel, TimeProvider.System, NullLogger<RuntimeEventSource>.Instance);
         await foreach (var found in source.ReadAsync(limit.Token))

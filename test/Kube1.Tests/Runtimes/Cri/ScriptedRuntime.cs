@@ -20,6 +20,9 @@ namespace Kube1.Tests.Runtimes.Cri;
 /// </summary>
 internal sealed class ScriptedRuntime : IAsyncDisposable
 {
+    /// <summary>What gRPC puts before a message: whether it is compressed, and its length.</summary>
+    private const int FrameHeadBytes = 5;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kube1-cri");
     private readonly Channel<ContainerdEvents.Envelope> _events = Channel.CreateUnbounded<ContainerdEvents.Envelope>();
     private readonly Queue<V1.ContainerState> _states;
@@ -34,6 +37,9 @@ internal sealed class ScriptedRuntime : IAsyncDisposable
         _server = builder.Build();
         _server.Run(AnswerAsync);
     }
+
+    /// <summary>The sandboxes that are there; of those whose names begin with "bad" no usage can be had.</summary>
+    public List<V1.PodSandbox> Sandboxes { get; } = [];
 
     public RuntimeEndpoint Endpoint => RuntimeEndpoint.Parse("unix://" + Socket);
 
@@ -76,11 +82,42 @@ internal sealed class ScriptedRuntime : IAsyncDisposable
             await WriteAsync(context, new V1.ContainerStatusResponse { Status = new V1.ContainerStatus { State = Next() } });
             End(context, RuntimeErrorCode.Ok);
         }
+        else if (context.Request.Path == CriMethods.ListPodSandbox.Path)
+        {
+            await WriteAsync(context, new V1.ListPodSandboxResponse { Items = { Sandboxes } });
+            End(context, RuntimeErrorCode.Ok);
+        }
+        else if (context.Request.Path == CriMethods.ListPodSandboxStats.Path)
+        {
+            await TellUsageAsync(context);
+        }
         else
         {
             await context.Response.StartAsync();
             End(context, RuntimeErrorCode.Unimplemented);
         }
+    }
+
+    // One sandbox of which there is no usage is the end of all of them, and without a filter so is one that is not ready.
+    private async Task TellUsageAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var filter = V1.ListPodSandboxStatsRequest.Parser.ParseFrom(body.ToArray().AsSpan(FrameHeadBytes)).Filter;
+        var asked = Sandboxes.Where(s => filter is null
+            || (s.State == V1.PodSandboxState.SandboxReady && (filter.Id.Length == 0 || filter.Id == s.Id))).ToList();
+        if (asked.Exists(s => s.State != V1.PodSandboxState.SandboxReady || s.Id.StartsWith("bad", StringComparison.Ordinal)))
+        {
+            await context.Response.StartAsync();
+            End(context, RuntimeErrorCode.Unknown);
+            return;
+        }
+
+        await WriteAsync(context, new V1.ListPodSandboxStatsResponse
+        {
+            Stats = { asked.Select(s => new V1.PodSandboxStats { Attributes = new V1.PodSandboxAttributes { Id = s.Id } }) },
+        });
+        End(context, RuntimeErrorCode.Ok);
     }
 
     private V1.ContainerState Next()
