@@ -18,6 +18,7 @@ using Kube1.Runtimes.Linux.Mounts;
 using Kube1.Runtimes.Linux.Netlink;
 using Kube1.Runtimes.Linux.Nftables;
 using Kube1.Runtimes.Linux.Nodes;
+using Kube1.Runtimes.Linux.Switches;
 using Microsoft.Extensions.Logging;
 
 namespace Kube1.Cmd.Roles;
@@ -29,6 +30,7 @@ internal sealed partial class NodeComposition(
 {
     private readonly string _nodeName = config.NodeName ?? Dns.GetHostName().ToLowerInvariant();
     private readonly LinuxHostNetwork _network = new();
+    private readonly KernelSwitches _switches = new(layout.Root, time);
     private readonly ILogger _logger = loggers.CreateLogger("Kube1.Node");
     private readonly TaskCompletionSource _imported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NodeAccess? _access;
@@ -113,7 +115,7 @@ internal sealed partial class NodeComposition(
     private async Task RunAccessAsync(RoleSignals signals, CancellationToken ct)
     {
         _access = createAccess(_nodeName);
-        _network.SetSwitch("net/ipv4/ip_forward", "1");
+        await _switches.SetAsync("net/ipv4/ip_forward", "1", ct);
         _network.EnsureLoopbackAddress(config.EffectiveClusterDns);
         signals.Ready($"node {_nodeName}, {nodeAddress}");
         await Task.WhenAll([Task.Delay(Timeout.InfiniteTimeSpan, time, ct), .. _access.Background.Select(b => b.RunAsync(ct))]);
