@@ -196,7 +196,33 @@ internal sealed partial class NodeComposition(
         using var nftables = new LibNftables();
         var proxy = new ServiceProxy(
             NetworkOptions, nftables, new LinuxConnectionTracking(), _access!.Informers, time, loggers.CreateLogger<ServiceProxy>());
-        await proxy.RunAsync(() => signals.Ready(), ct);
+        var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = proxy.RunAsync(() => standing.TrySetResult(), ct);
+        try
+        {
+            if (await Task.WhenAny(running, standing.Task) == standing.Task)
+            {
+                await OpenLoopbackAsync(ct);
+                signals.Ready();
+            }
+        }
+        finally
+        {
+            await running;
+        }
+    }
+
+    /// <summary>Where the kernel's switches are not ours to write, node ports are open on all addresses but 127.0.0.1.</summary>
+    private async Task OpenLoopbackAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _switches.SetAsync(ServiceProxy.LoopbackSwitch, "1", ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogLoopbackClosed(e.Message);
+        }
     }
 
     private async Task RunDnsAsync(RoleSignals signals, CancellationToken ct)
@@ -204,6 +230,9 @@ internal sealed partial class NodeComposition(
         var dns = new DnsServer(NetworkOptions, _access!.Informers, time, loggers.CreateLogger<DnsServer>());
         await dns.RunAsync(() => signals.Ready($"{config.EffectiveClusterDns}"), ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "node ports stay closed on 127.0.0.1: {Why}")]
+    private partial void LogLoopbackClosed(string why);
 
     [LoggerMessage(LogLevel.Error, "{Archive} could not be imported")]
     private partial void LogImportFailed(string archive, Exception exception);

@@ -10,7 +10,7 @@ internal sealed record MachineState(
     private static readonly string[] RuntimeFolders =
         ["/run/containerd", "/var/lib/containerd", "/var/lib/cni", "/run/cni", "/etc/cni", "/run/runc", "/run/kube1", "/etc/kube1"];
 
-    private static readonly string[] KernelSwitches = ["net/ipv4/ip_forward"];
+    private static readonly string[] KernelSwitches = ["net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet"];
 
     /// <summary>Deep enough to see each container's folder, not the files of its image.</summary>
     private static readonly EnumerationOptions Shallow = new()
