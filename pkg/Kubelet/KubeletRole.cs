@@ -138,6 +138,7 @@ public sealed class KubeletRole
         new ContainerLogsEndpoint(_seams.Runtime, workers, _time),
         new StreamingEndpoints(_seams.Runtime, workers, _time),
         new ObservationEndpoints(_options, _seams.Runtime, workers, _seams.Facts, _seams.Mounts, _time),
+        new ResourceMetricsEndpoint(_seams.Runtime, workers, _seams.Facts, _time),
         _loggers);
 
     /// <summary>

@@ -96,6 +96,30 @@ public sealed partial class InspectionTests
         });
     }
 
+    /// <summary>A pod that has ended is there too: of its sandbox, containerd 1.6 can tell nothing.</summary>
+    [Test]
+    public async Task NodeProxy_UsageAndLogs_AreThoseOfTheNode()
+    {
+        await using var space = await WorkloadCluster.NamespaceAsync("usage");
+        await space.KubectlAsync("run", "done", "--image=busybox:v1", "--restart=Never", "--", "true");
+        await space.KubectlAsync("run", "busy", "--image=busybox:v1", "--", "sleep", "3600");
+        await space.WaitForLogAsync("done");
+        await space.KubectlAsync("wait", "pod/busy", "--for=condition=Ready", "--timeout=60s");
+        var metrics = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/metrics/resource");
+        var summary = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/stats/summary");
+        var logs = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/logs/");
+        Assert.Multiple(() =>
+        {
+            Assert.That(metrics, Does.Contain("\nresource_scrape_error 0\n"));
+            Assert.That(metrics, Does.Match("\nnode_cpu_usage_seconds_total [0-9.]+ [0-9]+\n"));
+            Assert.That(metrics, Does.Match(
+                "\ncontainer_memory_working_set_bytes\\{container=\"busy\",namespace=\"usage\",pod=\"busy\"\\} [1-9][0-9]* [0-9]+\n"));
+            Assert.That(metrics, Does.Match("\npod_cpu_usage_seconds_total\\{namespace=\"usage\",pod=\"busy\"\\} [0-9.e-]+ [0-9]+\n"));
+            Assert.That(summary, Does.Contain("\"name\":\"busy\""));
+            Assert.That(logs, Does.StartWith("<!doctype html>"));
+        });
+    }
+
     [GeneratedRegex(" {2,}")]
     private static partial Regex Spaces();
 }

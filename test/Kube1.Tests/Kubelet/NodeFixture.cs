@@ -39,6 +39,7 @@ internal sealed class NodeFixture : IAsyncDisposable
             NodeIPs = ["192.168.0.1"],
             RootDirectory = Path.Combine(Folder, "kubelet"),
             PodLogsDirectory = Path.Combine(Folder, "logs"),
+            NodeLogsDirectory = Path.Combine(Folder, "var-log"),
             ClusterDnsAddress = "10.43.0.10",
             ResolvConfPath = Path.Combine(Folder, "resolv.conf"),
         };
