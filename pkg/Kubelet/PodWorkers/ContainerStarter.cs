@@ -78,7 +78,7 @@ internal sealed class ContainerStarter(PodServices services, PodTerminator termi
         var left = backOff.Remaining(key, ended, now);
         if (left == TimeSpan.Zero)
         {
-            backOff.Next(key, now);
+            backOff.Next(key, ended, now);
             return null;
         }
 
