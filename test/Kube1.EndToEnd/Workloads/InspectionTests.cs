@@ -63,6 +63,9 @@ public sealed partial class InspectionTests
             Assert.That(ofNode, Does.Match("Ready +True .*KubeletReady"));
             Assert.That(ofNode, Does.Match($"described +{pod}"));
             Assert.That(ofNode, Does.Match("Normal +NodeReady +"));
+            Assert.That(ofNode, Does.Not.Contain("NodeNotReady"), "a node that starts is no node that fails");
+            Assert.That(ofNode, Does.Match(
+                "Normal +RegisteredNode +\\S+ +node-controller +Node server event: Registered Node server in Controller"));
         });
     }
 
