@@ -283,7 +283,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         {
             _probes.Sync(pod, State, State.PodIPs(pod, hostIPs), pod.Status, life);
             var plan = PodPlanner.Plan(pod, State, _probes.VerdictOf);
-            var status = Publish(pod, terminating: false);
+            var status = Publish(pod);
             if (PodPhases.IsTerminal(status?.Phase) || (plan.KillPod && !plan.CreateSandbox))
             {
                 return await EndAsync(pod, sync);
@@ -292,7 +292,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
             var (acted, retry) = await _runner.ExecuteAsync(pod, plan, sync);
             if (!acted)
             {
-                Publish(pod, terminating: false);
+                Publish(pod);
                 return (false, Least(Least(retry, deadline), TokenRenewal()));
             }
 
@@ -331,7 +331,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         ? Max(due - _services.Time.GetUtcNow(), TimeSpan.FromSeconds(1))
         : null;
 
-    private V1PodStatus? Publish(V1Pod pod, bool terminating)
+    private V1PodStatus? Publish(V1Pod pod, bool terminating = false, bool ended = false)
     {
         if (_publisher is null)
         {
@@ -350,6 +350,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
             StartedOf = _probes.StartedOf,
             Failure = _failure,
             Terminating = terminating,
+            Ended = ended,
             TerminationMessage = container => TerminationMessages.Read(_services, pod, container),
             RuntimeName = _services.RuntimeName,
             Previous = _publisher.Latest,
@@ -359,7 +360,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
     }
 
     private async Task<(bool Finished, TimeSpan? Wait)> EndAsync(V1Pod? pod, CancellationToken ct) =>
-        (await _ending.StepAsync(pod, _removed, ending => Publish(ending, terminating: true), ct), null);
+        (await _ending.StepAsync(pod, _removed, (ending, ended) => Publish(ending, terminating: true, ended), ct), null);
 
     private static TimeSpan? Least(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 
