@@ -59,12 +59,18 @@ internal sealed class PodTerminator(PodServices services)
         }
 
         var left = grace - services.Time.GetElapsedTime(began);
-        if (left > TimeSpan.Zero && !turn.IsCompleted)
+        if (left > TimeSpan.Zero && !turn.IsCompletedSuccessfully)
         {
             using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            await Task.WhenAny(turn, Task.Delay(left, services.Time, waited.Token));
+            var first = await Task.WhenAny(turn, Task.Delay(left, services.Time, waited.Token));
             await waited.CancelAsync();
             ct.ThrowIfCancellationRequested();
+            if (first == turn)
+            {
+                // Where one before it failed, the next attempt begins with that again.
+                await turn;
+            }
+
             left = grace - services.Time.GetElapsedTime(began);
         }
 

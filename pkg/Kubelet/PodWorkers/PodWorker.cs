@@ -204,15 +204,21 @@ internal sealed partial class PodWorker : IAsyncDisposable
     private async Task<(bool Finished, TimeSpan? Wait)> SyncOnceAsync(CancellationToken ct)
     {
         var sync = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        V1Pod? pod;
+        bool ends;
         lock (_gate)
         {
+            // One look: a sync that began before the end was asked for is broken off, and must not begin the end itself,
+            // or hooks would run twice.
             _sync?.Dispose();
             _sync = sync;
+            pod = _pod;
+            ends = IsEnding(pod);
         }
 
         try
         {
-            var result = await SyncAsync(sync.Token, ct);
+            var result = await SyncAsync(pod, ends, sync.Token, ct);
             _retry = FirstRetry;
             return result;
         }
@@ -222,7 +228,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         }
         catch (VolumeException e)
         {
-            if (Pod is { } pod)
+            if (pod is not null)
             {
                 _services.Events.Warning(
                     pod, "FailedMount", $"MountVolume.SetUp failed for volume \"{e.Volume}\" : {e.Message}");
@@ -233,7 +239,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogSyncFailed(_identity.Namespace, _identity.Name, e);
-            if (Pod is { } pod && e is not (ApiException or HttpRequestException))
+            if (pod is not null && e is not (ApiException or HttpRequestException))
             {
                 _services.Events.Warning(pod, "FailedSync", $"error determining status: {e.Message}");
             }
@@ -249,11 +255,11 @@ internal sealed partial class PodWorker : IAsyncDisposable
         return wait;
     }
 
-    private async Task<(bool Finished, TimeSpan? Wait)> SyncAsync(CancellationToken sync, CancellationToken life)
+    private async Task<(bool Finished, TimeSpan? Wait)> SyncAsync(
+        V1Pod? pod, bool ends, CancellationToken sync, CancellationToken life)
     {
         await _view.RefreshAsync(sync);
-        var pod = Pod;
-        if (IsEnding(pod))
+        if (ends)
         {
             return await EndAsync(pod, sync);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kube1.Api.Models;
 using Kube1.Kubelet.Probes;
 using Kube1.Kubelet.Runtime;
@@ -132,6 +133,32 @@ internal sealed class PodTerminationTests
         await node.UntilAsync(() => !node.Api.Deletions.IsEmpty, "the pod is gone", Second);
 
         Assert.That(told.Order(), Is.EqualTo(new[] { "hook at 0", "stop app at 0", "stop side at 3" }));
+    }
+
+    [Test]
+    public async Task Delete_ContainerThatCannotBeStoppedYet_KeepsItsSidecar()
+    {
+        await using var node = new NodeFixture();
+        var stopped = new ConcurrentQueue<string>();
+        node.Runtime.Before = (operation, name) =>
+        {
+            if (operation == "StopContainer")
+            {
+                stopped.Enqueue(name);
+                if (stopped.Count == 1)
+                {
+                    throw new RuntimeException(RuntimeErrorCode.Unavailable, "not now");
+                }
+            }
+        };
+        var pod = NodeFixture.Pod(edit: s => s.InitContainers =
+            [new V1Container { Name = "side", Image = "a", RestartPolicy = "Always" }]);
+        node.Workers.Put(pod);
+        await node.UntilPhaseAsync(pod, "Running");
+        node.Workers.Put(Deleted(pod, 30));
+        await node.UntilAsync(() => !node.Api.Deletions.IsEmpty, "the pod is gone", Second / 2);
+
+        Assert.That(stopped, Is.EqualTo(new[] { "app", "app", "side" }));
     }
 
     [Test]
