@@ -20,6 +20,9 @@ public sealed record KubeletOptions
     /// <summary>Folder of container logs.</summary>
     public string PodLogsDirectory { get; init; } = "/var/log/pods";
 
+    /// <summary>Folder of the node's own logs, which the kubelet's API shows.</summary>
+    public string NodeLogsDirectory { get; init; } = "/var/log";
+
     /// <summary>Address of cluster DNS; null leaves pods with the node's resolvers.</summary>
     public string? ClusterDnsAddress { get; init; }
 

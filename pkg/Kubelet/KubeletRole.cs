@@ -50,7 +50,8 @@ public sealed class KubeletRole
         var recorder = new EventRecorder(
             _seams.Client, "kubelet", _options.NodeName, _time, _loggers.CreateLogger<EventRecorder>());
         var events = new ContainerEvents(recorder);
-        var (_, allocatable) = new NodeStatusBuilder(_options, machine).Resources(null);
+        var (_, allocatable) = new NodeStatusBuilder(_options, machine).Resources(
+            _seams.Mounts.UsageOf(_options.RootDirectory));
         var cgroups = _options.ManageCgroups && _seams.Cgroups is { } c ? new PodCgroups(c, _options.CgroupRoot) : null;
         cgroups?.EnsureTop(allocatable["cpu"].Value, allocatable["memory"].Value);
 
@@ -138,6 +139,7 @@ public sealed class KubeletRole
         new ContainerLogsEndpoint(_seams.Runtime, workers, _time),
         new StreamingEndpoints(_seams.Runtime, workers, _time),
         new ObservationEndpoints(_options, _seams.Runtime, workers, _seams.Facts, _seams.Mounts, _time),
+        new ResourceMetricsEndpoint(_seams.Runtime, workers, _seams.Facts, _time),
         _loggers);
 
     /// <summary>

@@ -242,6 +242,7 @@ public sealed partial class SimulatedPodRuntime
     /// <inheritdoc/>
     public Task<IReadOnlyList<ContainerStats>> ListContainerStatsAsync(CancellationToken ct)
     {
+        Before?.Invoke("ListContainerStats", "");
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyList<ContainerStats>>([.. _containers.Values

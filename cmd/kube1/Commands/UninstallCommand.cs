@@ -64,6 +64,8 @@ internal static class UninstallCommand
         await traces.KillProcessesAsync(ct);
         traces.Unmount();
         traces.RemoveCgroups();
+        // Before the packet filter's rules go, which guard what the switches open.
+        await traces.RestoreSwitchesAsync(ct);
         if (record is { ClusterCidr: { } range, ClusterDns: { } dns })
         {
             traces.RemoveNetwork(IPNetwork.Parse(range), IPAddress.Parse(dns));

@@ -18,6 +18,7 @@ using Kube1.Runtimes.Linux.Mounts;
 using Kube1.Runtimes.Linux.Netlink;
 using Kube1.Runtimes.Linux.Nftables;
 using Kube1.Runtimes.Linux.Nodes;
+using Kube1.Runtimes.Linux.Switches;
 using Microsoft.Extensions.Logging;
 
 namespace Kube1.Cmd.Roles;
@@ -29,6 +30,7 @@ internal sealed partial class NodeComposition(
 {
     private readonly string _nodeName = config.NodeName ?? Dns.GetHostName().ToLowerInvariant();
     private readonly LinuxHostNetwork _network = new();
+    private readonly KernelSwitches _switches = new(layout.Root, time);
     private readonly ILogger _logger = loggers.CreateLogger("Kube1.Node");
     private readonly TaskCompletionSource _imported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NodeAccess? _access;
@@ -113,7 +115,7 @@ internal sealed partial class NodeComposition(
     private async Task RunAccessAsync(RoleSignals signals, CancellationToken ct)
     {
         _access = createAccess(_nodeName);
-        _network.SetSwitch("net/ipv4/ip_forward", "1");
+        await _switches.SetAsync("net/ipv4/ip_forward", "1", ct);
         _network.EnsureLoopbackAddress(config.EffectiveClusterDns);
         signals.Ready($"node {_nodeName}, {nodeAddress}");
         await Task.WhenAll([Task.Delay(Timeout.InfiniteTimeSpan, time, ct), .. _access.Background.Select(b => b.RunAsync(ct))]);
@@ -194,7 +196,33 @@ internal sealed partial class NodeComposition(
         using var nftables = new LibNftables();
         var proxy = new ServiceProxy(
             NetworkOptions, nftables, new LinuxConnectionTracking(), _access!.Informers, time, loggers.CreateLogger<ServiceProxy>());
-        await proxy.RunAsync(() => signals.Ready(), ct);
+        var standing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = proxy.RunAsync(() => standing.TrySetResult(), ct);
+        try
+        {
+            if (await Task.WhenAny(running, standing.Task) == standing.Task)
+            {
+                await OpenLoopbackAsync(ct);
+                signals.Ready();
+            }
+        }
+        finally
+        {
+            await running;
+        }
+    }
+
+    /// <summary>Where the kernel's switches are not ours to write, node ports are open on all addresses but 127.0.0.1.</summary>
+    private async Task OpenLoopbackAsync(CancellationToken ct)
+    {
+        try
+        {
+            await _switches.SetAsync(ServiceProxy.LoopbackSwitch, "1", ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogLoopbackClosed(e.Message);
+        }
     }
 
     private async Task RunDnsAsync(RoleSignals signals, CancellationToken ct)
@@ -202,6 +230,9 @@ internal sealed partial class NodeComposition(
         var dns = new DnsServer(NetworkOptions, _access!.Informers, time, loggers.CreateLogger<DnsServer>());
         await dns.RunAsync(() => signals.Ready($"{config.EffectiveClusterDns}"), ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "node ports stay closed on 127.0.0.1: {Why}")]
+    private partial void LogLoopbackClosed(string why);
 
     [LoggerMessage(LogLevel.Error, "{Archive} could not be imported")]
     private partial void LogImportFailed(string archive, Exception exception);

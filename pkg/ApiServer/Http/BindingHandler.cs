@@ -124,6 +124,8 @@ internal sealed class BindingHandler(TimeProvider time) : ISubresourceHandler
             conditions.Remove(before);
         }
 
+        // Where it was meant to go has come true, or is of no use any more (KEP-5278).
+        status.Remove("nominatedNodeName");
         conditions.Add((JsonNode)new JsonObject
         {
             ["type"] = "PodScheduled",

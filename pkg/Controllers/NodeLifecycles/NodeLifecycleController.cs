@@ -48,7 +48,7 @@ internal sealed class NodeLifecycleController : IController
         _loop = new ControllerLoop<string>(Name, _queue, SyncAsync, Workers, _time, logger);
         _events = new EventRecorder(_client, "node-controller", null, _time, logger);
         _nodes = context.Informers.Of<V1Node>();
-        _nodes.AddHandler(Observe, OnNodeUpdated, OnNodeDeleted);
+        _nodes.AddHandler(OnNodeAdded, OnNodeUpdated, OnNodeDeleted);
         _leases = context.Informers.Of<V1Lease>("kube-node-lease", null, null);
         _leases.AddHandler(_heartbeats.Observe, (_, lease) => _heartbeats.Observe(lease), null);
         _pods = context.Informers.Of<V1Pod>();
@@ -68,6 +68,13 @@ internal sealed class NodeLifecycleController : IController
     {
         _heartbeats.Observe(node);
         _queue.Add(node.Metadata.Name!);
+    }
+
+    private void OnNodeAdded(V1Node node)
+    {
+        Observe(node);
+        _events.Normal(
+            node, "RegisteredNode", $"Node {node.Metadata.Name} event: Registered Node {node.Metadata.Name} in Controller");
     }
 
     private void OnNodeUpdated(V1Node before, V1Node now)

@@ -116,7 +116,7 @@ internal sealed class ImagePuller(
         catch (RuntimeException e)
         {
             var now = time.GetUtcNow();
-            _backOff.Next(key, now);
+            _backOff.Next(key, now, now);
             _failures[key] = (now, e.RpcText);
             events.Warning(pod, container, "Failed", $"Failed to pull image \"{container.Image}\": {e.RpcText}");
             events.Warning(pod, container, "Failed", "Error: ErrImagePull");

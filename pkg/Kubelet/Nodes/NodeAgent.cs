@@ -216,6 +216,12 @@ internal sealed partial class NodeAgent(
                 continue;
             }
 
+            if (first && condition is { Type: "Ready", Status: not "True" })
+            {
+                // A node that starts is not ready yet; that is no news.
+                continue;
+            }
+
             var reason = condition.Type == "Ready"
                 ? condition.Status == "True" ? "NodeReady" : "NodeNotReady"
                 : "NodeHas" + condition.Reason!["KubeletHas".Length..];

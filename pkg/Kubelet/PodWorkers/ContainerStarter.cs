@@ -78,7 +78,7 @@ internal sealed class ContainerStarter(PodServices services, PodTerminator termi
         var left = backOff.Remaining(key, ended, now);
         if (left == TimeSpan.Zero)
         {
-            backOff.Next(key, now);
+            backOff.Next(key, ended, now);
             return null;
         }
 
@@ -143,17 +143,17 @@ internal sealed class ContainerStarter(PodServices services, PodTerminator termi
         }
 
         var podIP = addresses.PodIPs.Count > 0 ? addresses.PodIPs[0] : "";
-        if (await services.Hooks.RunAsync(hook, container, id, podIP, ct) is not { } failure)
+        if (await services.Hooks.RunAsync(hook, pod, container, id, podIP, ct) is not { } failure)
         {
             return new StartOutcome(id, null, TimeSpan.Zero);
         }
 
-        services.Events.Warning(pod, container, "FailedPostStartHook", $"PostStartHook failed: {failure}");
+        services.Events.Warning(pod, container, "FailedPostStartHook", "PostStartHook failed");
         if (await services.Runtime.ContainerStatusAsync(id, ct) is { State: ContainerState.Running } status)
         {
             var grace = TimeSpan.FromSeconds(pod.Spec!.TerminationGracePeriodSeconds ?? 30);
             await terminator.KillAsync(
-                pod, state, new PodContainer(state.ReadySandbox!.Id, status), "FailedPostStartHook", grace, null, ct);
+                pod, state, new PodContainer(state.ReadySandbox!.Id, status), "FailedPostStartHook", grace, ct);
         }
 
         return new StartOutcome(id, new WaitingReason("PostStartHookError", failure), TimeSpan.Zero);

@@ -31,9 +31,9 @@ internal sealed class PodEnding(
     /// <summary>True when the worker has nothing more to do; else it waits for the pod's object to go.</summary>
     /// <param name="pod">The pod; null when it was never known.</param>
     /// <param name="removed">Whether the object is gone from the API.</param>
-    /// <param name="publish">Reports the pod as terminating, as it is now.</param>
+    /// <param name="publish">Reports the pod as terminating, as it is now; true when it is stopped.</param>
     /// <param name="ct">Cancels this step, so that it begins anew.</param>
-    public async Task<bool> StepAsync(V1Pod? pod, bool removed, Action<V1Pod> publish, CancellationToken ct)
+    public async Task<bool> StepAsync(V1Pod? pod, bool removed, Action<V1Pod, bool> publish, CancellationToken ct)
     {
         if (!_restartsEnded)
         {
@@ -43,14 +43,14 @@ internal sealed class PodEnding(
 
         if (pod is not null && !removed && !_cleaned)
         {
-            publish(pod);
+            publish(pod, false);
         }
 
         await StopAsync(pod, ct);
         await probes.StopAsync();
         if (pod is not null && !removed)
         {
-            publish(pod);
+            publish(pod, true);
         }
 
         if (!_cleaned)

@@ -66,12 +66,22 @@ internal static class PodPlanner
             var current = state.Current(container.Name);
             if (current is { IsRunning: true })
             {
-                if (CauseToKill(container, current, verdictOf) is { } kill)
+                if (CauseToKill(container, spec.RestartPolicy, current, verdictOf) is not { } kill)
                 {
-                    kills.Add(kill);
+                    kept++;
+                    continue;
                 }
 
-                kept++;
+                kills.Add(kill);
+                if (kill.Cause == KillCauses.Changed)
+                {
+                    // Whatever the policy says, for the container did not end by itself.
+                    starts.Add(container);
+                }
+                else if (Restarts(container, spec.RestartPolicy))
+                {
+                    kept++;
+                }
             }
             else if (ShouldStart(container, spec.RestartPolicy, current))
             {
@@ -170,7 +180,7 @@ internal static class PodPlanner
             {
                 if (current is { IsRunning: true })
                 {
-                    if (CauseToKill(container, current, verdictOf) is { } kill)
+                    if (CauseToKill(container, spec.RestartPolicy, current, verdictOf) is { } kill)
                     {
                         kills.Add(kill);
                     }
@@ -227,7 +237,7 @@ internal static class PodPlanner
     }
 
     private static ContainerKill? CauseToKill(
-        V1Container container, PodContainer current, Func<string, ContainerVerdict> verdictOf)
+        V1Container container, string? podPolicy, PodContainer current, Func<string, ContainerVerdict> verdictOf)
     {
         if (current.Status.Annotations.TryGetValue(PodKeys.ContainerHash, out var hash) && hash != ContainerHash.Of(container))
         {
@@ -235,12 +245,17 @@ internal static class PodPlanner
         }
 
         var verdict = verdictOf(current.Id);
+        var then = Restarts(container, podPolicy) ? ", will be restarted" : "";
         return verdict.Live == false
-            ? new(current, $"Container {container.Name} failed liveness probe, will be restarted", KillCauses.Liveness)
+            ? new(current, $"Container {container.Name} failed liveness probe{then}", KillCauses.Liveness)
             : verdict.Started == false
-                ? new(current, $"Container {container.Name} failed startup probe, will be restarted", KillCauses.Startup)
+                ? new(current, $"Container {container.Name} failed startup probe{then}", KillCauses.Startup)
                 : null;
     }
+
+    /// <summary>Whether a container that its probes end runs again.</summary>
+    private static bool Restarts(V1Container container, string? podPolicy) =>
+        (container.RestartPolicy ?? podPolicy) != "Never";
 }
 
 /// <summary>Why a container is stopped; probes may have a grace period of their own.</summary>

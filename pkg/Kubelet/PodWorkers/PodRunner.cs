@@ -152,7 +152,7 @@ internal sealed class PodRunner(PodServices services, PodTerminator terminator, 
             _ => null,
         } ?? pod.Spec!.TerminationGracePeriodSeconds ?? 30;
         var grace = TimeSpan.FromSeconds(seconds);
-        await terminator.KillAsync(pod, view.State, kill.Container, kill.Message, grace, null, ct);
+        await terminator.KillAsync(pod, view.State, kill.Container, kill.Message, grace, ct);
     }
 
     /// <summary>How long to wait before another attempt; zero when the container was started.</summary>

@@ -11,35 +11,39 @@ namespace Kube1.Kubelet.PodWorkers;
 /// </summary>
 internal sealed class PodTerminator(PodServices services)
 {
-    /// <summary>What a container gets at least after a preStop hook used up the grace period.</summary>
+    /// <summary>What a container gets at least, also after a hook or the wait for its turn used up the grace period.</summary>
     private static readonly TimeSpan MinGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Stops all running containers of the pod; a pod without object (an orphan) has no hooks.</summary>
+    /// <summary>
+    /// Stops all running containers of the pod; a pod without object (an orphan) has no hooks. All hooks run at once; then
+    /// each sidecar waits for its turn, as long as the grace period lasts.
+    /// </summary>
     public async Task KillAllAsync(V1Pod? pod, PodRuntimeState state, TimeSpan grace, CancellationToken ct)
     {
-        var began = services.Time.GetTimestamp();
         var sidecars = (pod?.Spec?.InitContainers ?? []).Where(PodResources.IsSidecar).Select(c => c.Name).ToList();
         var running = state.Running.ToList();
-        await Task.WhenAll(running
+        var stopped = Task.WhenAll(running
             .Where(c => !sidecars.Contains(c.Name))
-            .Select(c => KillAsync(pod, state, c, null, grace, grace, ct)));
+            .Select(c => KillAsync(pod, state, c, null, grace, Task.CompletedTask, ct)));
         for (var i = sidecars.Count - 1; i >= 0; i--)
         {
-            var left = grace - services.Time.GetElapsedTime(began);
-            foreach (var sidecar in running.Where(c => c.Name == sidecars[i]))
-            {
-                var remaining = grace == TimeSpan.Zero ? grace : left > MinGrace ? left : MinGrace;
-                await KillAsync(pod, state, sidecar, null, remaining, remaining, ct);
-            }
+            var before = stopped;
+            stopped = Task.WhenAll(running
+                .Where(c => c.Name == sidecars[i])
+                .Select(c => KillAsync(pod, state, c, null, grace, before, ct))
+                .Append(before));
         }
+
+        await stopped;
     }
 
-    /// <summary>
-    /// Stops one container. <paramref name="exact"/> is a grace period that holds as it is (a deletion's); null takes
-    /// <paramref name="grace"/> with the usual minimum.
-    /// </summary>
-    public async Task KillAsync(
-        V1Pod? pod, PodRuntimeState state, PodContainer target, string? message, TimeSpan grace, TimeSpan? exact,
+    /// <summary>Stops one container.</summary>
+    public Task KillAsync(
+        V1Pod? pod, PodRuntimeState state, PodContainer target, string? message, TimeSpan grace, CancellationToken ct) =>
+        KillAsync(pod, state, target, message, grace, Task.CompletedTask, ct);
+
+    private async Task KillAsync(
+        V1Pod? pod, PodRuntimeState state, PodContainer target, string? message, TimeSpan grace, Task turn,
         CancellationToken ct)
     {
         var container = pod is null ? null : Find(pod.Spec!, target.Name);
@@ -48,22 +52,29 @@ internal sealed class PodTerminator(PodServices services)
             services.Events.Normal(pod, container, "Killing", message ?? $"Stopping container {target.Name}");
         }
 
+        var began = services.Time.GetTimestamp();
         if (pod is not null && container?.Lifecycle?.PreStop is not null && grace > TimeSpan.Zero)
         {
-            var began = services.Time.GetTimestamp();
             await PreStopAsync(pod, state, container, target, grace, ct);
-            grace -= services.Time.GetElapsedTime(began);
-            if (grace < MinGrace)
-            {
-                grace = MinGrace;
-            }
-        }
-        else if (exact is null && grace < MinGrace)
-        {
-            grace = MinGrace;
         }
 
-        await services.Runtime.StopContainerAsync(target.Id, grace, ct);
+        var left = grace - services.Time.GetElapsedTime(began);
+        if (left > TimeSpan.Zero && !turn.IsCompletedSuccessfully)
+        {
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var first = await Task.WhenAny(turn, Task.Delay(left, services.Time, waited.Token));
+            await waited.CancelAsync();
+            ct.ThrowIfCancellationRequested();
+            if (first == turn)
+            {
+                // Where one before it failed, the next attempt begins with that again.
+                await turn;
+            }
+
+            left = grace - services.Time.GetElapsedTime(began);
+        }
+
+        await services.Runtime.StopContainerAsync(target.Id, left > MinGrace ? left : MinGrace, ct);
     }
 
     public static V1Container? Find(V1PodSpec spec, string name) =>
@@ -79,20 +90,21 @@ internal sealed class PodTerminator(PodServices services)
 
         // The sandbox knows the address now; status may be older than it.
         var podIP = state.PodIPs(pod, services.Options.NodeIPs) is { Count: > 0 } ips ? ips[0] : pod.Status?.PodIP ?? "";
-        string? failure;
+        bool failed;
         try
         {
-            failure = await services.Hooks.RunAsync(
-                container.Lifecycle!.PreStop!, container, target.Id, podIP, linked.Token);
+            failed = await services.Hooks.RunAsync(
+                container.Lifecycle!.PreStop!, pod, container, target.Id, podIP, linked.Token) is not null;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            failure = "the hook did not end within the grace period";
+            // It took the whole grace period, and nobody waits for it any longer: no failure of which upstream tells.
+            failed = false;
         }
 
-        if (failure is not null)
+        if (failed)
         {
-            services.Events.Warning(pod, container, "FailedPreStopHook", $"PreStopHook failed: {failure}");
+            services.Events.Warning(pod, container, "FailedPreStopHook", "PreStopHook failed");
         }
     }
 }

@@ -204,15 +204,21 @@ internal sealed partial class PodWorker : IAsyncDisposable
     private async Task<(bool Finished, TimeSpan? Wait)> SyncOnceAsync(CancellationToken ct)
     {
         var sync = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        V1Pod? pod;
+        bool ends;
         lock (_gate)
         {
+            // One look: a sync that began before the end was asked for is broken off, and must not begin the end itself,
+            // or hooks would run twice.
             _sync?.Dispose();
             _sync = sync;
+            pod = _pod;
+            ends = IsEnding(pod);
         }
 
         try
         {
-            var result = await SyncAsync(sync.Token, ct);
+            var result = await SyncAsync(pod, ends, sync.Token, ct);
             _retry = FirstRetry;
             return result;
         }
@@ -222,7 +228,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         }
         catch (VolumeException e)
         {
-            if (Pod is { } pod)
+            if (pod is not null)
             {
                 _services.Events.Warning(
                     pod, "FailedMount", $"MountVolume.SetUp failed for volume \"{e.Volume}\" : {e.Message}");
@@ -233,7 +239,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogSyncFailed(_identity.Namespace, _identity.Name, e);
-            if (Pod is { } pod && e is not (ApiException or HttpRequestException))
+            if (pod is not null && e is not (ApiException or HttpRequestException))
             {
                 _services.Events.Warning(pod, "FailedSync", $"error determining status: {e.Message}");
             }
@@ -249,11 +255,11 @@ internal sealed partial class PodWorker : IAsyncDisposable
         return wait;
     }
 
-    private async Task<(bool Finished, TimeSpan? Wait)> SyncAsync(CancellationToken sync, CancellationToken life)
+    private async Task<(bool Finished, TimeSpan? Wait)> SyncAsync(
+        V1Pod? pod, bool ends, CancellationToken sync, CancellationToken life)
     {
         await _view.RefreshAsync(sync);
-        var pod = Pod;
-        if (IsEnding(pod))
+        if (ends)
         {
             return await EndAsync(pod, sync);
         }
@@ -283,7 +289,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         {
             _probes.Sync(pod, State, State.PodIPs(pod, hostIPs), pod.Status, life);
             var plan = PodPlanner.Plan(pod, State, _probes.VerdictOf);
-            var status = Publish(pod, terminating: false);
+            var status = Publish(pod);
             if (PodPhases.IsTerminal(status?.Phase) || (plan.KillPod && !plan.CreateSandbox))
             {
                 return await EndAsync(pod, sync);
@@ -292,7 +298,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
             var (acted, retry) = await _runner.ExecuteAsync(pod, plan, sync);
             if (!acted)
             {
-                Publish(pod, terminating: false);
+                Publish(pod);
                 return (false, Least(Least(retry, deadline), TokenRenewal()));
             }
 
@@ -331,7 +337,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
         ? Max(due - _services.Time.GetUtcNow(), TimeSpan.FromSeconds(1))
         : null;
 
-    private V1PodStatus? Publish(V1Pod pod, bool terminating)
+    private V1PodStatus? Publish(V1Pod pod, bool terminating = false, bool ended = false)
     {
         if (_publisher is null)
         {
@@ -350,6 +356,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
             StartedOf = _probes.StartedOf,
             Failure = _failure,
             Terminating = terminating,
+            Ended = ended,
             TerminationMessage = container => TerminationMessages.Read(_services, pod, container),
             RuntimeName = _services.RuntimeName,
             Previous = _publisher.Latest,
@@ -359,7 +366,7 @@ internal sealed partial class PodWorker : IAsyncDisposable
     }
 
     private async Task<(bool Finished, TimeSpan? Wait)> EndAsync(V1Pod? pod, CancellationToken ct) =>
-        (await _ending.StepAsync(pod, _removed, ending => Publish(ending, terminating: true), ct), null);
+        (await _ending.StepAsync(pod, _removed, (ending, ended) => Publish(ending, terminating: true, ended), ct), null);
 
     private static TimeSpan? Least(TimeSpan? a, TimeSpan? b) => a is null ? b : b is null || a < b ? a : b;
 

@@ -33,12 +33,15 @@ internal sealed class RestartBackOff(TimeSpan initial, TimeSpan max)
         }
     }
 
-    /// <summary>Notes another failure: the next delay is twice the last.</summary>
-    public void Next(string key, DateTimeOffset now)
+    /// <summary>
+    /// Notes another failure: the next delay is twice the last. Whether the last one is forgotten is a matter of when it
+    /// failed (<paramref name="since"/>), for the time that it then waited is no sign of health.
+    /// </summary>
+    public void Next(string key, DateTimeOffset since, DateTimeOffset now)
     {
         lock (_gate)
         {
-            var delay = _entries.TryGetValue(key, out var entry) && now - entry.Updated <= max * 2
+            var delay = _entries.TryGetValue(key, out var entry) && since - entry.Updated <= max * 2
                 ? TimeSpan.FromTicks(Math.Min(entry.Delay.Ticks * 2, max.Ticks))
                 : initial;
             _entries[key] = (delay, now);

@@ -63,8 +63,7 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
 
             if (probe.TcpSocket is { } tcp)
             {
-                var host = string.IsNullOrEmpty(tcp.Host) ? podIP : tcp.Host;
-                return await TcpAsync(host, Port(tcp.Port, container), linked.Token);
+                return await TcpAsync(Host(tcp.Host, podIP), Port(tcp.Port, container), linked.Token);
             }
 
             return probe.Grpc is { } grpc
@@ -73,10 +72,7 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            var what = probe.Grpc is not null
-                ? $"timeout: health rpc did not complete within {GoDuration.Format(timeout)}"
-                : "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
-            return new ProbeOutcome(ProbeResult.Failure, what);
+            return new ProbeOutcome(ProbeResult.Failure, Timeout(probe, container, podIP, timeout));
         }
     }
 
@@ -90,6 +86,19 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
     {
         _http.Dispose();
         _grpc.Dispose();
+    }
+
+    private static string Timeout(V1Probe probe, V1Container container, string podIP, TimeSpan timeout)
+    {
+        if (probe.HttpGet is { } http)
+        {
+            return $"Get \"{Address(http, container, podIP)}\": "
+                + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+        }
+
+        return probe.TcpSocket is { } tcp
+            ? $"dial tcp {Authority(Host(tcp.Host, podIP))}:{Port(tcp.Port, container)}: i/o timeout"
+            : $"timeout: health rpc did not complete within {GoDuration.Format(timeout)}";
     }
 
     private async Task<ProbeOutcome> ExecAsync(V1ExecAction exec, string containerId, TimeSpan timeout, CancellationToken ct)
@@ -142,7 +151,8 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
         }
         catch (HttpRequestException e)
         {
-            return new ProbeOutcome(ProbeResult.Failure, $"Get \"{request.RequestUri}\": {Cause(e)}");
+            return new ProbeOutcome(
+                ProbeResult.Failure, $"Get \"{request.RequestUri!.OriginalString}\": {Cause(e, request.RequestUri)}");
         }
         finally
         {
@@ -163,12 +173,7 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
 
     private static HttpRequestMessage Request(V1HTTPGetAction action, V1Container container, string podIP, string agent)
     {
-        var host = string.IsNullOrEmpty(action.Host) ? podIP : action.Host;
-        var scheme = (action.Scheme ?? "HTTP").ToLowerInvariant();
-        var path = string.IsNullOrEmpty(action.Path) ? "/" : action.Path.StartsWith('/') ? action.Path : "/" + action.Path;
-        var authority = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-        var request = new HttpRequestMessage(
-            HttpMethod.Get, new Uri($"{scheme}://{authority}:{Port(action.Port, container)}{path}"));
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address(action, container, podIP)));
         foreach (var header in action.HttpHeaders ?? [])
         {
             request.Headers.TryAddWithoutValidation(header.Name, header.Value);
@@ -188,6 +193,17 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
         return request;
     }
 
+    private static string Address(V1HTTPGetAction action, V1Container container, string podIP)
+    {
+        var scheme = (action.Scheme ?? "HTTP").ToLowerInvariant();
+        var path = string.IsNullOrEmpty(action.Path) ? "/" : action.Path.StartsWith('/') ? action.Path : "/" + action.Path;
+        return $"{scheme}://{Authority(Host(action.Host, podIP))}:{Port(action.Port, container)}{path}";
+    }
+
+    private static string Host(string? given, string podIP) => string.IsNullOrEmpty(given) ? podIP : given;
+
+    private static string Authority(string host) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+
     private static async Task<ProbeOutcome> TcpAsync(string host, int port, CancellationToken ct)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -198,7 +214,7 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
         }
         catch (SocketException e)
         {
-            return new ProbeOutcome(ProbeResult.Failure, $"dial tcp {host}:{port}: connect: {e.Message.ToLowerInvariant()}");
+            return new ProbeOutcome(ProbeResult.Failure, Refusal(host, port, e));
         }
     }
 
@@ -225,5 +241,12 @@ internal sealed class Prober(IPodRuntime runtime, TimeProvider time) : IProber, 
     private static string Text(ReadOnlySpan<byte> bytes) =>
         Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, MaxOutputBytes)]);
 
-    private static string Cause(Exception e) => (e.InnerException ?? e).Message;
+    /// <summary>In the words of Go's net package, which everyone who has read an event knows.</summary>
+    private static string Cause(HttpRequestException e, Uri address) =>
+        e.InnerException is SocketException refused && e.HttpRequestError == HttpRequestError.ConnectionError
+            ? Refusal(address.Host, address.Port, refused)
+            : e.HttpRequestError == HttpRequestError.ResponseEnded ? "EOF" : (e.InnerException ?? e).Message;
+
+    private static string Refusal(string host, int port, SocketException e) =>
+        $"dial tcp {Authority(host.Trim('[', ']'))}:{port}: connect: {e.Message.ToLowerInvariant()}";
 }

@@ -11,14 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Kube1.Kubelet.Server;
 
 /// <summary>
-/// The kubelet's API on port 10250: logs, exec, attach, port-forward, pods, statistics, metrics. Who asks is known by a
-/// client certificate or a token, and the API server says whether they may.
+/// The kubelet's API on port 10250: logs, exec, attach, port-forward, pods, statistics, metrics, the node's own logs. Who
+/// asks is known by a client certificate or a token, and the API server says whether they may.
 /// Source: https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/
 /// </summary>
 internal sealed partial class KubeletServer(
     KubeletOptions options, KubeletAccess access, ContainerLogsEndpoint logs, StreamingEndpoints streaming,
-    ObservationEndpoints observation, ILoggerFactory loggers)
+    ObservationEndpoints observation, ResourceMetricsEndpoint resources, ILoggerFactory loggers)
 {
+    private readonly NodeLogsEndpoint _nodeLogs = new(options.NodeLogsDirectory);
     private readonly ILogger _logger = loggers.CreateLogger<KubeletServer>();
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -101,9 +102,13 @@ internal sealed partial class KubeletServer(
             ["healthz", ..] => AnswerAsync(context, 200, "ok"),
             ["pods"] or ["runningpods"] => observation.PodsAsync(context),
             ["metrics"] => observation.MetricsAsync(context),
+            ["metrics", "resource"] => resources.HandleAsync(context),
             ["stats", "summary"] => observation.SummaryAsync(context),
             ["configz"] => observation.ConfigAsync(context),
             ["containerLogs", var ns, var pod, var container] => logs.HandleAsync(context, ns, pod, container),
+            ["logs", ..] => _nodeLogs.HandleAsync(context),
+            ["run", var ns, var pod, var container] => streaming.RunAsync(context, ns, pod, null, container),
+            ["run", var ns, var pod, var uid, var container] => streaming.RunAsync(context, ns, pod, uid, container),
             ["exec", var ns, var pod, var container] => streaming.ExecAsync(context, ns, pod, null, container),
             ["exec", var ns, var pod, var uid, var container] => streaming.ExecAsync(context, ns, pod, uid, container),
             ["attach", var ns, var pod, var container] => streaming.AttachAsync(context, ns, pod, null, container),

@@ -128,22 +128,11 @@ internal sealed class ObservationEndpoints(
                 ["uid"] = uid,
             },
             ["containers"] = containers,
-            ["cpu"] = Cpu(when, sandbox?.CpuUsageNanoCores ?? Sum(stats, s => s.CpuUsageNanoCores),
-                sandbox?.CpuUsageCoreNanoSeconds ?? Sum(stats, s => s.CpuUsageCoreNanoSeconds)),
-            ["memory"] = Memory(when, sandbox?.MemoryWorkingSetBytes ?? Sum(stats, s => s.MemoryWorkingSetBytes),
-                Sum(stats, s => s.MemoryUsageBytes)),
+            ["cpu"] = Cpu(when, sandbox?.CpuUsageNanoCores ?? ContainerUsage.Sum(stats, s => s.CpuUsageNanoCores),
+                sandbox?.CpuUsageCoreNanoSeconds ?? ContainerUsage.Sum(stats, s => s.CpuUsageCoreNanoSeconds)),
+            ["memory"] = Memory(when, sandbox?.MemoryWorkingSetBytes ?? ContainerUsage.Sum(stats, s => s.MemoryWorkingSetBytes),
+                ContainerUsage.Sum(stats, s => s.MemoryUsageBytes)),
         };
-    }
-
-    private static ulong? Sum(List<ContainerStats> stats, Func<ContainerStats, ulong?> pick)
-    {
-        ulong? sum = null;
-        foreach (var value in stats.Select(pick).OfType<ulong>())
-        {
-            sum = (sum ?? 0) + value;
-        }
-
-        return sum;
     }
 
     private static JsonObject Cpu(DateTimeOffset when, ulong? nanoCores, ulong? total) => new()

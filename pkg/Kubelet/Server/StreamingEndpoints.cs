@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Kube1.Client.Streaming;
 using Kube1.Kubelet.PodWorkers;
 using Kube1.Kubelet.Runtime;
@@ -51,6 +52,28 @@ internal sealed class StreamingEndpoints(IPodRuntime runtime, PodWorkerSet worke
             .ToList();
         var url = await runtime.PortForwardAsync(new PortForwardRequest(sandbox.Id, ports), context.RequestAborted);
         await JoinAsync(context, url);
+    }
+
+    /// <summary>POST /run/…?cmd=: a command to its end, and what it said; from before there were streams.</summary>
+    public async Task RunAsync(HttpContext context, string ns, string pod, string? uid, string container)
+    {
+        if (context.Request.Method != "POST")
+        {
+            throw new EndpointException(405, "405: Method Not Allowed");
+        }
+
+        var command = context.Request.Query["cmd"].ToString().Split(' ');
+        var result = await runtime.ExecSyncAsync(
+            Running(ns, pod, uid, container), command, TimeSpan.Zero, context.RequestAborted);
+        if (result.ExitCode != 0)
+        {
+            throw new EndpointException(500, $"command '{string.Join(' ', command)}' exited with {result.ExitCode}: "
+                + Encoding.UTF8.GetString(result.StandardError.Span));
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(result.StandardOutput, context.RequestAborted);
+        await context.Response.Body.WriteAsync(result.StandardError, context.RequestAborted);
     }
 
     private string Running(string ns, string pod, string? uid, string container)

@@ -38,6 +38,9 @@ internal sealed record PodStatusInputs
     /// <summary>Whether the pod is being stopped.</summary>
     public bool Terminating { get; init; }
 
+    /// <summary>Whether it is stopped: nothing of it will run any more.</summary>
+    public bool Ended { get; init; }
+
     /// <summary>Reads a termination message of a container that ended.</summary>
     public Func<PodContainer, string?> TerminationMessage { get; init; } = _ => null;
 

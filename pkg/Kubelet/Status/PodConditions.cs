@@ -11,6 +11,11 @@ internal static class PodConditions
 {
     public static V1PodCondition Initialized(V1PodSpec spec, V1PodStatus status)
     {
+        if (status.Phase == PodPhases.Succeeded)
+        {
+            return new V1PodCondition { Type = "Initialized", Status = "True", Reason = "PodCompleted" };
+        }
+
         if (spec.InitContainers is not { Count: > 0 } containers)
         {
             return new V1PodCondition { Type = "Initialized", Status = "True" };
@@ -19,11 +24,6 @@ internal static class PodConditions
         // Once a regular container ran, initialisation is over, whatever became of the init containers since.
         var begun = (status.ContainerStatuses ?? []).Any(s => s.State?.Running is not null || s.State?.Terminated is not null
             || s.LastState?.Terminated is not null);
-        if (status.Phase == PodPhases.Succeeded)
-        {
-            return new V1PodCondition { Type = "Initialized", Status = "True", Reason = "PodCompleted" };
-        }
-
         var statuses = status.InitContainerStatuses ?? [];
         var incomplete = containers
             .Where(c => statuses.Find(s => s.Name == c.Name) is not { } s

@@ -20,6 +20,11 @@ internal static class PodStatusCalculator
         var regular = ContainerStatusCalculator.Calculate(inputs, spec.Containers, ContainerKind.Regular, waitsForInit);
         var ephemeral = ContainerStatusCalculator.Calculate(
             inputs, EphemeralContainers.Of(spec), ContainerKind.Ephemeral, waitsForInit: false);
+        if (inputs.Ended)
+        {
+            LostContainers.Report(spec, init, regular);
+        }
+
         var previousPhase = inputs.Previous?.Phase;
         var allEnded = init.Concat(regular).Concat(ephemeral).All(s => s.State?.Running is null);
         var phase = inputs.Failure is not null
@@ -27,6 +32,10 @@ internal static class PodStatusCalculator
             : PodPhases.IsTerminal(previousPhase)
                 ? previousPhase!
                 : PodPhases.Of(spec, init, regular, inputs.Terminating && allEnded);
+        if (inputs.Ended && !PodPhases.IsTerminal(phase))
+        {
+            phase = PodPhases.Failed;
+        }
 
         var podIPs = inputs.State.PodIPs(pod, inputs.HostIPs);
         if (podIPs.Count == 0 && (inputs.Terminating || PodPhases.IsTerminal(phase)))

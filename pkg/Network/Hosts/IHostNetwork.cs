@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Kube1.Network.Hosts;
 
-/// <summary>Routes, addresses and switches of the host's network.</summary>
+/// <summary>Routes and addresses of the host's network.</summary>
 public interface IHostNetwork
 {
     /// <summary>The address that the host's default route leaves from; null when there is no such route.</summary>
@@ -25,9 +25,6 @@ public interface IHostNetwork
 
     /// <summary>Removes a route; nothing happens when it is not there.</summary>
     void RemoveRoute(GatewayRoute route, byte protocol);
-
-    /// <summary>Writes a kernel switch, "net/ipv4/ip_forward", when it has another value.</summary>
-    void SetSwitch(string name, string value);
 }
 
 /// <summary>A way to a range of addresses through a neighbour.</summary>

@@ -39,7 +39,7 @@ internal static class ServicePortPlanner
                 NodePort = spec.Type is "NodePort" or "LoadBalancer" ? port.NodePort ?? 0 : 0,
                 InternalEndpoints = Choose(all, internalLocal),
                 ExternalEndpoints = Choose(all, externalLocal),
-                InternalLocal = internalLocal,
+                ClusterEndpoints = Choose(all, localOnly: false),
                 ExternalLocal = externalLocal,
                 Affinity = spec.SessionAffinity == "ClientIP"
                     ? TimeSpan.FromSeconds(spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? 10800)

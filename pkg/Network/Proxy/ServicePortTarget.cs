@@ -39,11 +39,11 @@ public sealed record ServicePortTarget
     /// <summary>Endpoints for traffic to node port and external addresses.</summary>
     public IReadOnlyList<ServiceEndpoint> ExternalEndpoints { get; init; } = [];
 
-    /// <summary>externalTrafficPolicy Local: the client's address is kept, and traffic with no local endpoint is dropped.</summary>
-    public bool ExternalLocal { get; init; }
+    /// <summary>Endpoints on any node, whatever the traffic policies say.</summary>
+    public IReadOnlyList<ServiceEndpoint> ClusterEndpoints { get; init; } = [];
 
-    /// <summary>internalTrafficPolicy Local: traffic with no local endpoint is dropped.</summary>
-    public bool InternalLocal { get; init; }
+    /// <summary>externalTrafficPolicy Local: the client's address is kept, and a client outside is only served on this node.</summary>
+    public bool ExternalLocal { get; init; }
 
     /// <summary>How long a client stays with an endpoint; zero for no affinity.</summary>
     public TimeSpan Affinity { get; init; }

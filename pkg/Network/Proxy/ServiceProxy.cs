@@ -49,6 +49,12 @@ public sealed partial class ServiceProxy
         _slices.AddIndex(SliceIndex, OwningService);
     }
 
+    /// <summary>
+    /// The kernel switch that opens node and host ports on 127.0.0.1 too, when it is 1. By itself it would let neighbours
+    /// reach the loopback addresses, so it is to be set once the rules stand, of which one keeps them out.
+    /// </summary>
+    public const string LoopbackSwitch = "net/ipv4/conf/all/route_localnet";
+
     /// <summary>One transaction that needs all that our rules need of the kernel, and leaves nothing: for a look before a start.</summary>
     public static string ProbeCommands
     {

@@ -16,6 +16,9 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
     /// </summary>
     private const string KeepSourceBit = "0x40000000";
 
+    /// <summary>Before the names of what is for clients inside the cluster only.</summary>
+    private const string Inside = "inside-";
+
     /// <summary>The table's family and name: "ip kube1".</summary>
     public string Table { get; } = "ip " + instance;
 
@@ -28,8 +31,12 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
           map service-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
           map external-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
           map node-ports { type inet_proto . inet_service : verdict; }
+          map inside-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
+          map inside-node-ports { type inet_proto . inet_service : verdict; }
           map endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; }
           map node-port-endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+          map inside-endpoints { type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service; }
+          map inside-node-port-endpoints { type inet_proto . inet_service . mark : ipv4_addr . inet_service; }
           map host-ports { type inet_proto . inet_service : ipv4_addr . inet_service; }
           map host-ip-ports { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
           map refused-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
@@ -39,10 +46,16 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
           set hairpins { type ipv4_addr . ipv4_addr; }
 
           chain refuse { reject with icmp port-unreachable; }
+          chain services-inside {
+            ip daddr . meta l4proto . th dport vmap @inside-ips
+            fib daddr type local meta l4proto . th dport vmap @inside-node-ports
+          }
           chain services {
+            ip saddr {{clusterCidr}} jump services-inside
+            fib saddr type local jump services-inside
             ip daddr . meta l4proto . th dport vmap @service-ips
             ip daddr . meta l4proto . th dport vmap @external-ips
-            fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node-ports
+            fib daddr type local meta l4proto . th dport vmap @node-ports
             dnat ip to ip daddr . meta l4proto . th dport map @host-ip-ports
             fib daddr type local dnat ip to meta l4proto . th dport map @host-ports
           }
@@ -50,6 +63,10 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
             type filter hook prerouting priority dstnat - 1; policy accept;
             ct state new ip daddr . meta l4proto . th dport @keep-source-ips ct mark set ct mark or {{KeepSourceBit}}
             ct state new fib daddr type local meta l4proto . th dport @keep-source-ports ct mark set ct mark or {{KeepSourceBit}}
+          }
+          chain guard-loopback {
+            type filter hook input priority filter - 2; policy accept;
+            iifname != "lo" ip daddr 127.0.0.0/8 ct state != { established, related } drop
           }
           chain prerouting { type nat hook prerouting priority dstnat; policy accept; jump services; }
           chain output { type nat hook output priority -100; policy accept; jump services; }
@@ -110,7 +127,7 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
     {
         foreach (var address in service.ClusterAddresses)
         {
-            AddAddress(rules, service, "service-ips", address, service.InternalEndpoints, service.InternalLocal);
+            AddAddress(rules, service, "", "service-ips", address, service.InternalEndpoints);
         }
     }
 
@@ -118,10 +135,15 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
     {
         foreach (var address in service.ExternalAddresses)
         {
-            AddAddress(rules, service, "external-ips", address, service.ExternalEndpoints, service.ExternalLocal);
+            AddAddress(rules, service, "", "external-ips", address, service.ExternalEndpoints);
             if (service.ExternalLocal)
             {
                 rules.Put("keep-source-ips", Key(address, service.Protocol, service.Port));
+            }
+
+            if (HasInside(service))
+            {
+                AddAddress(rules, service, Inside, "inside-ips", address, service.ClusterEndpoints);
             }
         }
 
@@ -130,46 +152,31 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
             return;
         }
 
-        var key = $"{service.Protocol} . {service.NodePort}";
-        if (service.ExternalEndpoints.Count == 0)
+        if (service.ExternalLocal && service.ExternalEndpoints.Count > 0)
         {
-            rules.Put("refused-node-ports", key, service.ExternalLocal ? "drop" : "goto refuse");
-            return;
+            rules.Put("keep-source-ports", $"{service.Protocol} . {service.NodePort}");
         }
 
-        if (service.ExternalLocal)
+        AddNodePort(rules, service, "", "node-ports", service.ExternalEndpoints);
+        if (HasInside(service))
         {
-            rules.Put("keep-source-ports", key);
-        }
-
-        if (service.Affinity > TimeSpan.Zero)
-        {
-            rules.Put("node-ports", key, "goto " + AffinityChain(rules, service, service.ExternalEndpoints));
-            return;
-        }
-
-        var count = service.ExternalEndpoints.Count;
-        var chain = "node-port-" + count.ToString(CultureInfo.InvariantCulture);
-        if (!rules.HasChain(chain))
-        {
-            rules.Chain(chain, [Choice(count), "dnat ip to meta l4proto . th dport . meta mark map @node-port-endpoints"]);
-        }
-
-        rules.Put("node-ports", key, "goto " + chain);
-        for (var i = 0; i < count; i++)
-        {
-            rules.Put("node-port-endpoints", $"{key} . {Mark(i)}", service.ExternalEndpoints[i].ToString());
+            AddNodePort(rules, service, Inside, "inside-node-ports", service.ClusterEndpoints);
         }
     }
 
-    private static void AddAddress(
-        Ruleset rules, ServicePortTarget service, string map, IPAddress address,
-        IReadOnlyList<ServiceEndpoint> endpoints, bool localOnly)
+    /// <summary>
+    /// externalTrafficPolicy Local is for clients outside. What the cluster itself sends to such an address may go
+    /// anywhere, as to the Service's own address.
+    /// </summary>
+    private static bool HasInside(ServicePortTarget service) => service.ExternalLocal && service.ClusterEndpoints.Count > 0;
+
+    private static void AddNodePort(
+        Ruleset rules, ServicePortTarget service, string prefix, string map, IReadOnlyList<ServiceEndpoint> endpoints)
     {
-        var key = Key(address, service.Protocol, service.Port);
+        var key = $"{service.Protocol} . {service.NodePort}";
         if (endpoints.Count == 0)
         {
-            rules.Put("refused-ips", key, localOnly ? "drop" : "goto refuse");
+            rules.Put("refused-node-ports", key, Refusal(service));
             return;
         }
 
@@ -179,20 +186,61 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
             return;
         }
 
-        var chain = "endpoints-" + endpoints.Count.ToString(CultureInfo.InvariantCulture);
+        var chain = $"{prefix}node-port-{endpoints.Count.ToString(CultureInfo.InvariantCulture)}";
         if (!rules.HasChain(chain))
         {
             rules.Chain(
                 chain,
-                [Choice(endpoints.Count), "dnat ip to ip daddr . meta l4proto . th dport . meta mark map @endpoints"]);
+                [Choice(endpoints.Count), $"dnat ip to meta l4proto . th dport . meta mark map @{prefix}node-port-endpoints"]);
         }
 
         rules.Put(map, key, "goto " + chain);
         for (var i = 0; i < endpoints.Count; i++)
         {
-            rules.Put("endpoints", $"{key} . {Mark(i)}", endpoints[i].ToString());
+            rules.Put(prefix + "node-port-endpoints", $"{key} . {Mark(i)}", endpoints[i].ToString());
         }
     }
+
+    private static void AddAddress(
+        Ruleset rules, ServicePortTarget service, string prefix, string map, IPAddress address,
+        IReadOnlyList<ServiceEndpoint> endpoints)
+    {
+        var key = Key(address, service.Protocol, service.Port);
+        if (endpoints.Count == 0)
+        {
+            rules.Put("refused-ips", key, Refusal(service));
+            return;
+        }
+
+        if (service.Affinity > TimeSpan.Zero)
+        {
+            rules.Put(map, key, "goto " + AffinityChain(rules, service, endpoints));
+            return;
+        }
+
+        var chain = $"{prefix}endpoints-{endpoints.Count.ToString(CultureInfo.InvariantCulture)}";
+        if (!rules.HasChain(chain))
+        {
+            rules.Chain(
+                chain,
+                [
+                    Choice(endpoints.Count),
+                    $"dnat ip to ip daddr . meta l4proto . th dport . meta mark map @{prefix}endpoints",
+                ]);
+        }
+
+        rules.Put(map, key, "goto " + chain);
+        for (var i = 0; i < endpoints.Count; i++)
+        {
+            rules.Put(prefix + "endpoints", $"{key} . {Mark(i)}", endpoints[i].ToString());
+        }
+    }
+
+    /// <summary>
+    /// A Service without endpoints refuses at once. One that has some on other nodes only drops what its policy keeps here,
+    /// so that a client tries again, elsewhere.
+    /// </summary>
+    private static string Refusal(ServicePortTarget service) => service.ClusterEndpoints.Count > 0 ? "drop" : "goto refuse";
 
     /// <summary>
     /// A Service with session affinity has a chain of its own: known clients go back to their endpoint, new ones are
@@ -200,7 +248,9 @@ internal sealed class ServiceTable(string instance, IPNetwork clusterCidr, IPNet
     /// </summary>
     private static string AffinityChain(Ruleset rules, ServicePortTarget service, IReadOnlyList<ServiceEndpoint> endpoints)
     {
-        var id = Identity(service.Name + "/" + service.Protocol + (ReferenceEquals(endpoints, service.ExternalEndpoints) ? "/x" : ""));
+        var kind = ReferenceEquals(endpoints, service.ExternalEndpoints) ? "/x"
+            : ReferenceEquals(endpoints, service.ClusterEndpoints) ? "/c" : "";
+        var id = Identity(service.Name + "/" + service.Protocol + kind);
         var chain = "affinity-" + id;
         if (rules.HasChain(chain))
         {

@@ -5,7 +5,7 @@ using Kube1.Network.Hosts;
 
 namespace Kube1.Runtimes.Linux.Netlink;
 
-/// <summary>The host's network through rtnetlink and /proc/sys. IPv4 for now, as the cluster's ranges are.</summary>
+/// <summary>The host's network through rtnetlink. IPv4 for now, as the cluster's ranges are.</summary>
 public sealed class LinuxHostNetwork : IHostNetwork
 {
     private const byte FamilyInet = 2;
@@ -77,16 +77,6 @@ public sealed class LinuxHostNetwork : IHostNetwork
     /// <inheritdoc/>
     public void RemoveRoute(GatewayRoute route, byte protocol) => Execute(
         Route(DeleteRoute, route, protocol, 0), $"remove the route to {route.Destination}", ErrnoNoSuchProcess);
-
-    /// <inheritdoc/>
-    public void SetSwitch(string name, string value)
-    {
-        var path = Path.Combine("/proc/sys", name);
-        if (File.ReadAllText(path).Trim() != value)
-        {
-            File.WriteAllText(path, value);
-        }
-    }
 
     private static NetlinkMessage LoopbackAddress(ushort type, IPAddress address, ushort flags)
     {

@@ -9,6 +9,7 @@ using Kube1.Runtimes.Linux.Cgroups;
 using Kube1.Runtimes.Linux.Mounts;
 using Kube1.Runtimes.Linux.Netlink;
 using Kube1.Runtimes.Linux.Nftables;
+using Kube1.Runtimes.Linux.Switches;
 
 namespace Kube1.Runtimes.Linux.Teardown;
 
@@ -126,6 +127,15 @@ public sealed partial class MachineTraces(
         {
             // Without the library there never was a table of ours.
             Report("no nftables", e.Message);
+        }
+    }
+
+    /// <summary>Puts kernel switches back to what they were before the first cluster, when this one is the last.</summary>
+    public async Task RestoreSwitchesAsync(CancellationToken ct)
+    {
+        foreach (var (name, value) in await new KernelSwitches(_directory, time).RestoreAsync(ct).ConfigureAwait(false))
+        {
+            Report("restored", $"{name.Replace('/', '.')} = {value}");
         }
     }
 

@@ -4,11 +4,13 @@ namespace Kube1.EndToEnd.Kit;
 internal sealed record MachineState(
     IReadOnlyList<string> Processes, IReadOnlyList<string> Mounts, IReadOnlyList<string> Devices,
     IReadOnlyList<string> Addresses, IReadOnlyList<string> Tables, IReadOnlyList<string> Cgroups,
-    IReadOnlyList<string> Namespaces, IReadOnlyList<string> RuntimeFiles)
+    IReadOnlyList<string> Namespaces, IReadOnlyList<string> Switches, IReadOnlyList<string> RuntimeFiles)
 {
     /// <summary>Where containerd, its shims and the CNI plugins keep state outside a data directory.</summary>
     private static readonly string[] RuntimeFolders =
-        ["/run/containerd", "/var/lib/containerd", "/var/lib/cni", "/run/cni", "/etc/cni", "/run/runc", "/etc/kube1"];
+        ["/run/containerd", "/var/lib/containerd", "/var/lib/cni", "/run/cni", "/etc/cni", "/run/runc", "/run/kube1", "/etc/kube1"];
+
+    private static readonly string[] KernelSwitches = ["net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet"];
 
     /// <summary>Deep enough to see each container's folder, not the files of its image.</summary>
     private static readonly EnumerationOptions Shallow = new()
@@ -53,6 +55,7 @@ internal sealed record MachineState(
         Cgroups: [.. Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories)
             .Where(IsOurs).Order()],
         Namespaces: Directory.Exists("/run/netns") ? [.. Directory.GetFiles("/run/netns").Order()] : [],
+        Switches: [.. KernelSwitches.Select(s => $"{s} = {File.ReadAllText("/proc/sys/" + s).Trim()}")],
         RuntimeFiles: [.. RuntimeFolders.Where(Directory.Exists).SelectMany(
             f => Directory.EnumerateFileSystemEntries(f, "*", Shallow)).Order()]);
 
@@ -63,7 +66,7 @@ internal sealed record MachineState(
         .. Added("device", Devices, before.Devices), .. Added("address", Addresses, before.Addresses),
         .. Added("table", Tables, before.Tables), .. Added("cgroup", Cgroups, before.Cgroups),
         .. Added("network namespace", Namespaces, before.Namespaces),
-        .. Added("file", RuntimeFiles, before.RuntimeFiles),
+        .. Added("kernel switch", Switches, before.Switches), .. Added("file", RuntimeFiles, before.RuntimeFiles),
     ];
 
     private static async Task<MachineState> UntilAsync(Predicate<MachineState> holds)

@@ -54,6 +54,7 @@ public sealed class ServiceTableKernelTests
             ExternalAddresses = [IPAddress.Parse("192.0.2.10")],
             InternalEndpoints = endpoints,
             ExternalEndpoints = endpoints,
+            ClusterEndpoints = [.. endpoints, .. endpoints.Take(1).Select(e => e with { Address = IPAddress.Parse("10.42.1.1") })],
             ExternalLocal = true,
             Affinity = affinity ? TimeSpan.FromHours(3) : TimeSpan.Zero,
         };

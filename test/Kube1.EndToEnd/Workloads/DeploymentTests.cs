@@ -54,6 +54,7 @@ public sealed class DeploymentTests
         {
             Assert.That(await ServiceCaller.UntilAnswersAsync(new($"http://{clusterIp}:8080/version")), Is.EqualTo("v1"));
             Assert.That(await ServiceCaller.UntilAnswersAsync(new($"http://{node}:{nodePort}/version")), Is.EqualTo("v1"));
+            Assert.That(await ServiceCaller.UntilAnswersAsync(new($"http://127.0.0.1:{nodePort}/version")), Is.EqualTo("v1"));
             Assert.That(fromPod, Is.EqualTo("v1\nv1\n"));
         });
     }

@@ -63,6 +63,9 @@ public sealed partial class InspectionTests
             Assert.That(ofNode, Does.Match("Ready +True .*KubeletReady"));
             Assert.That(ofNode, Does.Match($"described +{pod}"));
             Assert.That(ofNode, Does.Match("Normal +NodeReady +"));
+            Assert.That(ofNode, Does.Not.Contain("NodeNotReady"), "a node that starts is no node that fails");
+            Assert.That(ofNode, Does.Match(
+                "Normal +RegisteredNode +\\S+ +node-controller +Node server event: Registered Node server in Controller"));
         });
     }
 
@@ -93,6 +96,30 @@ public sealed partial class InspectionTests
             Assert.That(output, Does.Contain("FIELD: strategy <DeploymentStrategy>"));
             Assert.That(output, Does.Match("rollingUpdate\t<RollingUpdateDeployment>"));
             Assert.That(output, Does.Match("type\t<string>"));
+        });
+    }
+
+    /// <summary>A pod that has ended is there too: of its sandbox, containerd 1.6 can tell nothing.</summary>
+    [Test]
+    public async Task NodeProxy_UsageAndLogs_AreThoseOfTheNode()
+    {
+        await using var space = await WorkloadCluster.NamespaceAsync("usage");
+        await space.KubectlAsync("run", "done", "--image=busybox:v1", "--restart=Never", "--", "true");
+        await space.KubectlAsync("run", "busy", "--image=busybox:v1", "--", "sleep", "3600");
+        await space.WaitForLogAsync("done");
+        await space.KubectlAsync("wait", "pod/busy", "--for=condition=Ready", "--timeout=60s");
+        var metrics = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/metrics/resource");
+        var summary = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/stats/summary");
+        var logs = await space.KubectlAsync("get", "--raw", "/api/v1/nodes/server/proxy/logs/");
+        Assert.Multiple(() =>
+        {
+            Assert.That(metrics, Does.Contain("\nresource_scrape_error 0\n"));
+            Assert.That(metrics, Does.Match("\nnode_cpu_usage_seconds_total [0-9.]+ [0-9]+\n"));
+            Assert.That(metrics, Does.Match(
+                "\ncontainer_memory_working_set_bytes\\{container=\"busy\",namespace=\"usage\",pod=\"busy\"\\} [1-9][0-9]* [0-9]+\n"));
+            Assert.That(metrics, Does.Match("\npod_cpu_usage_seconds_total\\{namespace=\"usage\",pod=\"busy\"\\} [0-9.e-]+ [0-9]+\n"));
+            Assert.That(summary, Does.Contain("\"name\":\"busy\""));
+            Assert.That(logs, Does.StartWith("<!doctype html>"));
         });
     }
 

@@ -23,12 +23,15 @@ public sealed class PodLifecycleTests
     public async Task Binding_PendingPod_GetsNodeAndCondition()
     {
         await CreatePodAsync();
+        var nominated = await Http.SendAsync("PATCH", Pods + "/p/status", """{"status":{"nominatedNodeName":"n0"}}""", Merge);
 
         var (code, status) = await BindAsync("n1");
         var (_, pod) = await Http.SendAsync("GET", Pods + "/p");
         var again = await BindAsync("n2");
 
         Assert.That(code, Is.EqualTo(201), status.ToJsonString());
+        Assert.That(nominated.Body.Text("status.nominatedNodeName"), Is.EqualTo("n0"));
+        Assert.That(pod.Text("status.nominatedNodeName"), Is.Empty);
         Assert.That(pod.Text("spec.nodeName"), Is.EqualTo("n1"));
         Assert.That(pod.Text("status.conditions.0.type"), Is.EqualTo("PodScheduled"));
         Assert.That(again.Code, Is.EqualTo(409));

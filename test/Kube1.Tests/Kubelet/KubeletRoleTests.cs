@@ -3,6 +3,7 @@ using Kube1.Api.Models;
 using Kube1.Client;
 using Kube1.Client.Informers;
 using Kube1.Kubelet;
+using Kube1.Kubelet.Runtime;
 using Kube1.Runtimes.Simulated;
 using Kube1.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +12,15 @@ namespace Kube1.Tests.Kubelet;
 
 public sealed class KubeletRoleTests
 {
+    private static readonly V1EnvVar Storage = new()
+    {
+        Name = "STORAGE",
+        ValueFrom = new V1EnvVarSource
+        {
+            ResourceFieldRef = new V1ResourceFieldSelector { Resource = "limits.ephemeral-storage" },
+        },
+    };
+
     private readonly string _folder = Directory.CreateTempSubdirectory("kube1-kubelet").FullName;
 
     [TearDown]
@@ -21,7 +31,7 @@ public sealed class KubeletRoleTests
     {
         await using var cluster = await TestCluster.StartAsync(
             new TestClusterOptions { Time = TimeProvider.System }, ct);
-        await cluster.Client.Of<V1Pod>().CreateAsync(NodeFixture.Pod(), ct);
+        await cluster.Client.Of<V1Pod>().CreateAsync(NodeFixture.Pod(edit: s => s.Containers[0].Env = [Storage]), ct);
         var imported = new TaskCompletionSource();
         var calls = new ConcurrentQueue<(string Operation, bool Imported)>();
         var runtime = new SimulatedPodRuntime(TimeProvider.System)
@@ -70,6 +80,10 @@ public sealed class KubeletRoleTests
         await cluster.WaitForAsync<V1Pod>(p => p.Status?.Phase == "Running", "default", ct);
         Assert.That(calls, Has.Member(("RunSandbox", false)));
         Assert.That(calls.Where(c => c.Operation == "CreateContainer"), Is.EqualTo(new[] { ("CreateContainer", true) }));
+
+        // Without a limit of its own, a container may use what the node has.
+        var environment = runtime.ConfigOf(runtime.Containers.Single().Id).Environment;
+        Assert.That(environment, Has.Member(new EnvironmentEntry("STORAGE", $"{100L << 30}")));
 
         await stop.CancelAsync();
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

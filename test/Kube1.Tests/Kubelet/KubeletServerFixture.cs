@@ -37,6 +37,7 @@ internal sealed class KubeletServerFixture : IAsyncDisposable
             new ContainerLogsEndpoint(Node.Runtime, Node.Workers, Node.Time),
             new StreamingEndpoints(Node.Runtime, Node.Workers, TimeProvider.System),
             new ObservationEndpoints(options, Node.Runtime, Node.Workers, Node.Facts, Node.Mounts, Node.Time),
+            new ResourceMetricsEndpoint(Node.Runtime, Node.Workers, Node.Facts, Node.Time),
             NullLoggerFactory.Instance);
         _running = _server.RunAsync(_stop.Token);
     }

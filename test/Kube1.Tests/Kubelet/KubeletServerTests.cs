@@ -1,5 +1,6 @@
 using System.Text;
 using Kube1.Client.Streaming;
+using Kube1.Kubelet.Runtime;
 using Kube1.Tests.ApiServer;
 using Kube1.Tests.Streaming;
 using Microsoft.AspNetCore.Http;
@@ -109,6 +110,88 @@ public sealed class KubeletServerTests
         Assert.That(summary.Text("pods.0.containers.0.memory.workingSetBytes"), Is.EqualTo("1048576"));
     }
 
+    [Test]
+    public async Task ResourceMetrics_RunningPod_HasUpstreamsNamesAndLabels()
+    {
+        await _kubelet.RunPodAsync();
+        var (code, text) = await TextAsync(_kubelet.ApiServer, "metrics/resource");
+
+        Assert.That(code, Is.EqualTo(200));
+        Assert.That(text, Does.Contain("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total "));
+        Assert.That(text, Does.Contain("# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes "));
+        Assert.That(text, Does.Contain("""
+            # HELP container_memory_working_set_bytes [STABLE] Current working set of the container in bytes
+            # TYPE container_memory_working_set_bytes gauge
+            container_memory_working_set_bytes{container="app",namespace="default",pod="web"} 1048576 1767225600000
+
+            """.ReplaceLineEndings("\n")));
+        Assert.That(text, Does.Contain("container_cpu_usage_seconds_total{container=\"app\",namespace=\"default\",pod=\"web\"} 0 "));
+        Assert.That(text, Does.Contain("container_start_time_seconds{container=\"app\",namespace=\"default\",pod=\"web\"} 1767225600\n"));
+        Assert.That(text, Does.Contain("pod_cpu_usage_seconds_total{namespace=\"default\",pod=\"web\"} 0 "));
+        Assert.That(text, Does.Contain("pod_memory_working_set_bytes{namespace=\"default\",pod=\"web\"} 1048576 "));
+        Assert.That(text, Does.EndWith("# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n"));
+    }
+
+    [Test]
+    public async Task ResourceMetrics_RuntimeFails_SaysSo()
+    {
+        _kubelet.Node.Runtime.Before = (operation, _) =>
+        {
+            if (operation == "ListContainerStats")
+            {
+                throw new RuntimeException(RuntimeErrorCode.Unavailable, "gone");
+            }
+        };
+        var (code, text) = await TextAsync(_kubelet.ApiServer, "metrics/resource");
+
+        Assert.That(code, Is.EqualTo(200));
+        Assert.That(text, Does.EndWith("resource_scrape_error 1\n").And.Not.Contain("container_"));
+    }
+
+    [TestCase("logs/", 200, "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n"
+        + "<a href=\"a%20%26b.log\">a &amp;b.log</a>\n<a href=\"inside\">inside</a>\n<a href=\"outside\">outside</a>\n"
+        + "<a href=\"sub/\">sub/</a>\n</pre>\n")]
+    [TestCase("logs/a%20%26b.log", 200, "line\n")]
+    [TestCase("logs/sub/deep.log", 200, "deep\n")]
+    [TestCase("logs/inside", 200, "deep\n")]
+    [TestCase("logs/outside", 404, "404 page not found\n")]
+    [TestCase("logs/none", 404, "404 page not found\n")]
+    [TestCase("logs/sub%2f..%2f..%2fsecret", 404, "404 page not found\n")]
+    public async Task NodeLogs_Path_ShowsTheFolderAndNothingBeyond(string path, int code, string text)
+    {
+        MakeNodeLogs();
+
+        Assert.That(await TextAsync(_kubelet.ApiServer, path), Is.EqualTo((code, text)));
+    }
+
+    [TestCase("logs/sub", "/logs/sub/")]
+    [TestCase("logs/sub/deep.log/", "/logs/sub/deep.log")]
+    public async Task NodeLogs_SlashThatDoesNotFit_IsRedirected(string path, string expected)
+    {
+        MakeNodeLogs();
+        using var response = await _kubelet.ApiServer.GetAsync(path);
+
+        Assert.That(response.RequestMessage!.RequestUri!.AbsolutePath, Is.EqualTo(expected));
+        Assert.That((int)response.StatusCode, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Run_Command_AnswersWithItsOutput()
+    {
+        await _kubelet.RunPodAsync();
+        _kubelet.Node.Runtime.Exec = (_, command) => command[0] == "false"
+            ? new ExecResult(default, "bad\n"u8.ToArray(), 1)
+            : new ExecResult(Encoding.UTF8.GetBytes(string.Join('|', command)), default, 0);
+        using var passed = await _kubelet.ApiServer.SendRawAsync("POST", "run/default/web/app?cmd=ls%20-l");
+        using var failed = await _kubelet.ApiServer.SendRawAsync("POST", "run/default/web/app?cmd=false");
+        using var wrong = await _kubelet.ApiServer.SendRawAsync("GET", "run/default/web/app?cmd=ls");
+
+        Assert.That(await passed.Content.ReadAsStringAsync(), Is.EqualTo("ls|-l"));
+        Assert.That((int)failed.StatusCode, Is.EqualTo(500));
+        Assert.That(await failed.Content.ReadAsStringAsync(), Is.EqualTo("command 'false' exited with 1: bad\n"));
+        Assert.That((int)wrong.StatusCode, Is.EqualTo(405));
+    }
+
     [TestCase("nowhere", 404, "404 page not found")]
     [TestCase("containerLogs/default/none/app", 404, "pod \"none\" does not exist\n")]
     [TestCase("containerLogs/default/web/none", 404, "container \"none\" not found in pod \"web\"\n")]
@@ -211,6 +294,18 @@ public sealed class KubeletServerTests
         await using var answer = await DialAsync("attach/default/web/app?output=1", ct);
 
         Assert.That(answer.StatusCode, Is.EqualTo(404));
+    }
+
+    private void MakeNodeLogs()
+    {
+        var root = _kubelet.Node.Options.NodeLogsDirectory;
+        Directory.CreateDirectory(Path.Combine(root, "sub"));
+        File.WriteAllText(Path.Combine(root, "a &b.log"), "line\n");
+        File.WriteAllText(Path.Combine(root, "sub", "deep.log"), "deep\n");
+        var secret = Path.Combine(_kubelet.Node.Folder, "secret");
+        File.WriteAllText(secret, "secret\n");
+        File.CreateSymbolicLink(Path.Combine(root, "inside"), "sub/deep.log");
+        File.CreateSymbolicLink(Path.Combine(root, "outside"), secret);
     }
 
     private Task<UpgradeResponse> DialAsync(string path, CancellationToken ct) =>

@@ -39,6 +39,7 @@ internal sealed class NodeFixture : IAsyncDisposable
             NodeIPs = ["192.168.0.1"],
             RootDirectory = Path.Combine(Folder, "kubelet"),
             PodLogsDirectory = Path.Combine(Folder, "logs"),
+            NodeLogsDirectory = Path.Combine(Folder, "var-log"),
             ClusterDnsAddress = "10.43.0.10",
             ResolvConfPath = Path.Combine(Folder, "resolv.conf"),
         };
@@ -59,7 +60,7 @@ internal sealed class NodeFixture : IAsyncDisposable
 
     public SimulatedNodeFacts Facts { get; } = new();
 
-    /// <summary>Events that were recorded are sent to nowhere: no test runs its loop.</summary>
+    /// <summary>Events go to <see cref="FakeApi.Events"/>.</summary>
     public EventRecorder Recorder { get; private set; } = null!;
 
     public FakeApi Api { get; } = new();
@@ -107,6 +108,7 @@ internal sealed class NodeFixture : IAsyncDisposable
             workers.Put(pod);
         }
 
+        _loops.Add(Recorder.RunAsync(_stop.Token));
         _loops.Add(workers.RunAsync(_stop.Token));
         _loops.Add(new RuntimeEventPump(Runtime, workers, Time, NullLogger.Instance).RunAsync(_stop.Token));
         return workers;
@@ -191,10 +193,24 @@ internal sealed class FakeApi : HttpMessageHandler
 
     public ConcurrentQueue<string> Deletions { get; } = new();
 
+    /// <summary>"Reason: message" of each event, once for all its repeats.</summary>
+    public ConcurrentQueue<string> Events { get; } = new();
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var path = request.RequestUri!.AbsolutePath;
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(ct);
+        if (path.Contains("/events", StringComparison.Ordinal))
+        {
+            var recorded = JsonNode.Parse(body)!.AsObject();
+            if (request.Method == HttpMethod.Post)
+            {
+                Events.Enqueue($"{recorded["reason"]}: {recorded["message"]}");
+            }
+
+            return Answer(HttpStatusCode.OK, recorded);
+        }
+
         if (request.Method == HttpMethod.Patch)
         {
             StatusPatches.Enqueue(JsonNode.Parse(body)!.AsObject());

@@ -67,15 +67,31 @@ internal sealed class NodePartsTests
         var delays = new List<double>();
         for (var i = 0; i < 7; i++)
         {
-            backOff.Next("a", now);
+            backOff.Next("a", now, now);
             delays.Add(backOff.Delay("a").TotalSeconds);
         }
 
         Assert.That(delays, Is.EqualTo(new[] { 10.0, 20, 40, 80, 160, 300, 300 }));
         var later = now.AddMinutes(11);
         Assert.That(backOff.Remaining("a", later, later), Is.EqualTo(TimeSpan.Zero));
-        backOff.Next("a", later);
+        backOff.Next("a", later, later);
         Assert.That(backOff.Delay("a").TotalSeconds, Is.EqualTo(10));
+    }
+
+    /// <summary>At the longest delay, the wait itself must not count as time without a failure.</summary>
+    [Test]
+    public void Next_RanLongButWaitedLonger_DoesNotForget()
+    {
+        var backOff = new RestartBackOff(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5));
+        var started = DateTimeOffset.UnixEpoch;
+        for (var i = 0; i < 6; i++)
+        {
+            backOff.Next("a", started, started);
+        }
+
+        var ended = started.AddMinutes(6);
+        backOff.Next("a", ended, ended.AddMinutes(5));
+        Assert.That(backOff.Delay("a"), Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
 
     [Test]

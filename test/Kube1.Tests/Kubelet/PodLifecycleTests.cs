@@ -71,6 +71,11 @@ internal sealed class PodLifecycleTests
         var ended = node.Status(pod)!.ContainerStatuses![0].State!.Terminated!;
         Assert.That(ended.ExitCode, Is.EqualTo(exitCode));
         Assert.That(ended.Reason, Is.EqualTo(exitCode == 0 ? "Completed" : "Error"));
+        Assert.That(
+            node.Status(pod)!.Conditions!.Where(c => c.Type is "Initialized" or "Ready").Select(c => $"{c.Type}={c.Status} {c.Reason}"),
+            Is.EqualTo(exitCode == 0
+                ? new[] { "Initialized=True PodCompleted", "Ready=False PodCompleted" }
+                : ["Initialized=True ", "Ready=False PodFailed"]));
     }
 
     [Test]

@@ -183,8 +183,6 @@ public sealed class HostGatewayRoutesTests
 
         public void RemoveLoopbackAddress(IPAddress address) => throw new NotSupportedException();
 
-        public void SetSwitch(string name, string value) => throw new NotSupportedException();
-
         private void Change(Action change)
         {
             lock (_lock)

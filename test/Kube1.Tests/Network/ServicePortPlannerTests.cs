@@ -30,6 +30,7 @@ public sealed class ServicePortPlannerTests
         {
             Assert.That(plan.ExternalEndpoints.Select(e => e.ToString()), Is.EqualTo(new[] { "10.42.0.2 . 8080" }));
             Assert.That(plan.InternalEndpoints, Has.Count.EqualTo(2));
+            Assert.That(plan.ClusterEndpoints, Has.Count.EqualTo(2));
         });
     }
 

@@ -44,6 +44,32 @@ public sealed class ServiceTableTests
         Assert.That(Plan(first, second).Since(new Ruleset(), Table), Does.Not.Contain("10.42.0.99 . 1 "));
     }
 
+    [Test]
+    public void Plan_ExternalLocalWithoutLocalEndpoints_DropsOutsideAndServesInside()
+    {
+        var service = Web(1) with
+        {
+            NodePort = 30080,
+            ExternalLocal = true,
+            ClusterEndpoints = [new(IPAddress.Parse("10.42.1.9"), 8080, false)],
+        };
+        var rules = Plan(service).Since(new Ruleset(), Table);
+        Assert.Multiple(() =>
+        {
+            Assert.That(rules, Does.Contain("add element ip test refused-node-ports { tcp . 30080 : drop }\n"));
+            Assert.That(rules, Does.Contain("add element ip test inside-node-ports { tcp . 30080 : goto inside-node-port-1 }\n"));
+            Assert.That(rules, Does.Contain(
+                "add element ip test inside-node-port-endpoints { tcp . 30080 . 0x00000000 : 10.42.1.9 . 8080 }\n"));
+            Assert.That(rules, Does.Not.Contain(" node-ports "));
+        });
+    }
+
+    [Test]
+    public void Plan_ExternalLocalWithoutAnyEndpoint_RefusesAtOnce() =>
+        Assert.That(
+            Plan(Web(0) with { NodePort = 30080, ExternalLocal = true }).Since(new Ruleset(), Table),
+            Does.Contain("add element ip test refused-node-ports { tcp . 30080 : goto refuse }\n").And.Not.Contain("inside"));
+
     private static Ruleset Plan(params ServicePortTarget[] services) => ServiceTable.Plan(services, []);
 
     private static ServicePortTarget Web(int endpoints) => new()
