@@ -17,7 +17,7 @@ internal static class AdmissionPlugins
         [
             new NamespaceLifecycle(),
             new LimitRanger(),
-            new ServiceAccount(),
+            new ServiceAccount(context.Time),
             new NodeRestriction(),
             new TaintNodesByCondition(),
             new AlwaysPullImages(),

@@ -14,7 +14,7 @@ internal abstract class AdmissionPlugin(string name) : IAdmissionPlugin
     public abstract bool Handles(AdmissionRequest request);
 
     /// <inheritdoc/>
-    public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    public virtual ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         Admit(request);
         return default;
