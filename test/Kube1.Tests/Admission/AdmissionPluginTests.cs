@@ -106,6 +106,39 @@ public sealed class AdmissionPluginTests
         () => Run(new NodeRestriction(), Pod("""{"nodeName":"n1"}"""), new FakeObjects(), Node),
         Throws.TypeOf<ApiException>().With.Message.Contains("can only create mirror pods"));
 
+    [TestCase("""{"runtimeClassName":"thick"}""", "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
+    [TestCase("""{"runtimeClassName":"thick","overhead":{"cpu":"2"}}""",
+        "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
+    [TestCase("""{"runtimeClassName":"thick","overhead":{"cpu":"250m"}}""", null)]
+    [TestCase("""{"overhead":{"cpu":"2"}}""",
+        "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")]
+    public void RuntimeClass_OverheadChangedByAWebhook_IsRefused(string spec, string? why)
+    {
+        var request = Request("pods", AdmissionOperation.Create, Pod(spec), new FakeObjects(Thick()), UserInfo.ApiServer, "p", "ns");
+        var judged = () => new RuntimeClassAdmission().ValidateAsync(request, default).AsTask();
+
+        Assert.That(judged, why is null
+            ? Throws.Nothing
+            : Throws.TypeOf<ApiException>().With.Message.EqualTo("pods \"p\" is forbidden: " + why));
+    }
+
+    [Test]
+    public void RuntimeClass_OtherNodesWanted_IsRefusedInUpstreamsWords() => Assert.That(
+        () => Run(
+            new RuntimeClassAdmission(), Pod("""{"runtimeClassName":"thick","nodeSelector":{"kind":"small"}}"""), new FakeObjects(Thick())),
+        Throws.TypeOf<ApiException>().With.Message.EqualTo(
+            "pods \"p\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[kind] = big; "
+            + "pod.spec.nodeSelector[kind] = small"));
+
+    private static V1RuntimeClass Thick() => FakeObjects.Named(
+        new V1RuntimeClass
+        {
+            Handler = "thick",
+            Overhead = new V1Overhead { PodFixed = new() { ["cpu"] = ResourceQuantity.Parse("250m") } },
+            Scheduling = new V1Scheduling { NodeSelector = new() { ["kind"] = "big" } },
+        },
+        "", "thick");
+
     private static JsonObject Pod(string spec) => new()
     {
         ["metadata"] = new JsonObject { ["name"] = "p", ["namespace"] = "ns" },
