@@ -18,7 +18,7 @@ internal static class AdmissionPlugins
             new NamespaceLifecycle(),
             new LimitRanger(),
             new ServiceAccount(context.Time),
-            new NodeRestriction(),
+            new NodeRestriction(context.Authorizer, context.Objects),
             new TaintNodesByCondition(),
             new AlwaysPullImages(),
             new PodSecurity(context.Settings.PodSecurity, context.Time),

@@ -78,7 +78,7 @@ public sealed class AdmissionPluginTests
         var request = Request("nodes", AdmissionOperation.Create, other, new FakeObjects(), Node, "", "");
 
         Assert.That(
-            () => new NodeRestriction().AdmitAsync(request, default).AsTask(),
+            () => NodePlugin().AdmitAsync(request, default).AsTask(),
             Throws.TypeOf<ApiException>().With.Message.EqualTo(
                 "nodes \"n2\" is forbidden: node \"n1\" is not allowed to modify node \"n2\""));
     }
@@ -97,13 +97,13 @@ public sealed class AdmissionPluginTests
         var request = Request("nodes", AdmissionOperation.Create, node, new FakeObjects(), Node, "", "");
 
         Assert.That(
-            () => new NodeRestriction().AdmitAsync(request, default).AsTask(),
+            () => NodePlugin().AdmitAsync(request, default).AsTask(),
             refused ? Throws.TypeOf<ApiException>().With.Message.Contains(label) : Throws.Nothing);
     }
 
     [Test]
     public void NodeRestriction_PlainPod_IsRefused() => Assert.That(
-        () => Run(new NodeRestriction(), Pod("""{"nodeName":"n1"}"""), new FakeObjects(), Node),
+        () => Run(NodePlugin(), Pod("""{"nodeName":"n1"}"""), new FakeObjects(), Node),
         Throws.TypeOf<ApiException>().With.Message.Contains("can only create mirror pods"));
 
     [TestCase("""{"runtimeClassName":"thick"}""", "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
@@ -138,6 +138,9 @@ public sealed class AdmissionPluginTests
             Scheduling = new V1Scheduling { NodeSelector = new() { ["kind"] = "big" } },
         },
         "", "thick");
+
+    private static NodeRestriction NodePlugin() =>
+        new(new AuthorizerChain([]), () => throw new InvalidOperationException("no token is asked for"));
 
     private static JsonObject Pod(string spec) => new()
     {
