@@ -32,6 +32,19 @@ public sealed class AdmissionPluginTests
                 "pods \"p\" is forbidden: unable to create new content in namespace ns because it is being terminated"));
     }
 
+    [Test]
+    public void Refusal_ObjectWithoutAName_SaysUnknown()
+    {
+        var ns = FakeObjects.Named(new V1Namespace(), "", "ns");
+        ns.Status = new V1NamespaceStatus { Phase = "Terminating" };
+        var nameless = new JsonObject { ["metadata"] = new JsonObject(), ["spec"] = new JsonObject() };
+        var request = Request("pods", AdmissionOperation.Create, nameless, new FakeObjects(ns), UserInfo.ApiServer, "", "ns");
+
+        Assert.That(
+            () => new NamespaceLifecycle().AdmitAsync(request, default).AsTask(),
+            Throws.TypeOf<ApiException>().With.Message.StartsWith("pods \"Unknown\" is forbidden: unable to create new content"));
+    }
+
     [TestCase("default", true)]
     [TestCase("kube-system", true)]
     [TestCase("mine", false)]
