@@ -17,8 +17,8 @@ internal static class AdmissionPlugins
         [
             new NamespaceLifecycle(),
             new LimitRanger(),
-            new ServiceAccount(),
-            new NodeRestriction(),
+            new ServiceAccount(context.Time),
+            new NodeRestriction(context.Authorizer, context.Objects),
             new TaintNodesByCondition(),
             new AlwaysPullImages(),
             new PodSecurity(context.Settings.PodSecurity, context.Time),

@@ -62,6 +62,8 @@ internal sealed class SeatAllocator(TimeProvider time)
     {
         lock (_lock)
         {
+            // Whoever found the level just before it was deleted must not wait where nobody looks any more.
+            _levels.TryAdd(level.Limits.Name, level);
             var now = time.GetTimestamp();
             var request = new SeatRequest(level, level.Limits.IsExempt ? null : level.QueueFor(hash), schema, seats, now);
             if (level.WaitingCount == 0 && HasRoom(level, seats))

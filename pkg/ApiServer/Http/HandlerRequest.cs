@@ -33,7 +33,8 @@ internal sealed class HandlerRequest : SubresourceRequest
 
     /// <inheritdoc/>
     public override async ValueTask<JsonObject?> AdmitAsync(
-        AdmissionOperation operation, JsonObject? obj, JsonObject? old, CancellationToken cancellationToken)
+        AdmissionOperation operation, JsonObject? obj, JsonObject? old, Action<JsonObject>? complete,
+        CancellationToken cancellationToken)
     {
         var request = new AdmissionRequest
         {
@@ -51,6 +52,11 @@ internal sealed class HandlerRequest : SubresourceRequest
             WarningSink = _scope.Warn,
         };
         await _scope.Core.Admission.AdmitAsync(request, cancellationToken).ConfigureAwait(false);
+        if (request.Object is { } admitted)
+        {
+            complete?.Invoke(admitted);
+        }
+
         await _scope.Core.Admission.ValidateAsync(request, cancellationToken).ConfigureAwait(false);
         return request.Object;
     }

@@ -35,8 +35,17 @@ public abstract class SubresourceRequest
     public abstract ValueTask<JsonObject> ReadObjectAsync(string schemaType, CancellationToken cancellationToken);
 
     /// <summary>Runs mutating, then validating admission on the body of this request; returns the body as mutated.</summary>
+    public ValueTask<JsonObject?> AdmitAsync(
+        AdmissionOperation operation, JsonObject? obj, JsonObject? old, CancellationToken cancellationToken) =>
+        AdmitAsync(operation, obj, old, null, cancellationToken);
+
+    /// <summary>
+    /// The same; <paramref name="complete"/> fills in, between the two, what a body may leave out: who changes it sees it
+    /// as it came, who judges it as it counts.
+    /// </summary>
     public abstract ValueTask<JsonObject?> AdmitAsync(
-        AdmissionOperation operation, JsonObject? obj, JsonObject? old, CancellationToken cancellationToken);
+        AdmissionOperation operation, JsonObject? obj, JsonObject? old, Action<JsonObject>? complete,
+        CancellationToken cancellationToken);
 
     /// <summary>Answers with an object, encoded as the client wants it.</summary>
     public abstract ValueTask WriteAsync(int code, JsonObject obj, CancellationToken cancellationToken);

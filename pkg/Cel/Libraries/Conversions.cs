@@ -69,12 +69,15 @@ internal static class Conversions
         _ => Failed(value, CelType.Bool),
     };
 
+    // .NET passes over zero characters behind a number, which are none of it.
     private static CelValue ToInt(CelValue value) =>
-        long.TryParse(value.AsString, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        value.AsString is [.., not '\0'] text
+        && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? CelValue.Of(number) : Failed(value, CelType.Int);
 
     private static CelValue ToUint(CelValue value) =>
-        ulong.TryParse(value.AsString, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        value.AsString is [.., not '\0'] text
+        && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? CelValue.Of(number) : Failed(value, CelType.Uint);
 
     private static CelValue ToDouble(CelValue value)

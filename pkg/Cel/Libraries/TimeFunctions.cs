@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Kube1.Api.Json;
 using Kube1.Cel.Functions;
 using Kube1.Cel.Types;
 using Kube1.Cel.Values;
@@ -10,6 +11,9 @@ namespace Kube1.Cel.Libraries;
 internal static class TimeFunctions
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
+
+    /// <summary>Ten thousand years and more: beyond lies no time that there is.</summary>
+    private const long MaxOffsetMinutes = 10_000L * 366 * 24 * 60;
 
     public static ImmutableArray<CelFunction> Functions { get; } =
     [
@@ -104,17 +108,21 @@ internal static class TimeFunctions
         var colon = zone.IndexOf(':', StringComparison.Ordinal);
         var (first, second) = (zone[..colon], zone[(colon + 1)..]);
         var bad = TryInt(first, out var hours) ? TryInt(second, out _) ? null : second : first;
-        error = bad is null ? "" : $"strconv.Atoi: parsing \"{bad}\": invalid syntax";
+        error = bad is null ? "" : $"strconv.Atoi: parsing {GoText.Quote(bad)}: invalid syntax";
         if (bad is not null || !TryInt(second, out var minutes))
         {
             return false;
         }
 
         var total = (hours * 60L) + (zone[0] == '-' ? -minutes : minutes);
-        offset = TimeSpan.FromMinutes(total);
+        offset = TimeSpan.FromMinutes(Math.Clamp(total, -MaxOffsetMinutes, MaxOffsetMinutes));
         return true;
     }
 
-    private static bool TryInt(string text, out int value) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    private static bool TryInt(string text, out int value)
+    {
+        // Zero characters behind a number are none of it, though .NET passes over them.
+        value = 0;
+        return text is [.., not '\0'] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+    }
 }

@@ -96,7 +96,7 @@ public static class TimestampText
             return true;
         }
 
-        if (text.Length != 6 || text[0] is not ('+' or '-') || text[3] != ':'
+        if (text.Length != 6 || text[0] is not ('+' or '-') || text[3] != ':' || text.Contains('\0')
             || !int.TryParse(text.Slice(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
             || !int.TryParse(text.Slice(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var rest)
             || hours > 24 || rest > 59)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube1.Cel.Types;
@@ -32,7 +33,12 @@ public static class JsonViews
         value.TryGetValue<long>(out var whole) ? CelValue.Of(whole)
         : value.TryGetValue<int>(out var small) ? CelValue.Of((long)small)
         : value.TryGetValue<double>(out var number) ? CelValue.Of(number)
-        : CelValue.Of((double)value.GetValue<decimal>());
+        : OfText(value.ToJsonString());
+
+    // Nodes that were not read but made hold whatever type of number they were made of.
+    private static CelValue OfText(string number) =>
+        long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            ? CelValue.Of(whole) : CelValue.Of(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture));
 
     private sealed class JsonList(JsonArray items) : CelList
     {

@@ -32,6 +32,19 @@ public sealed class AdmissionPluginTests
                 "pods \"p\" is forbidden: unable to create new content in namespace ns because it is being terminated"));
     }
 
+    [Test]
+    public void Refusal_ObjectWithoutAName_SaysUnknown()
+    {
+        var ns = FakeObjects.Named(new V1Namespace(), "", "ns");
+        ns.Status = new V1NamespaceStatus { Phase = "Terminating" };
+        var nameless = new JsonObject { ["metadata"] = new JsonObject(), ["spec"] = new JsonObject() };
+        var request = Request("pods", AdmissionOperation.Create, nameless, new FakeObjects(ns), UserInfo.ApiServer, "", "ns");
+
+        Assert.That(
+            () => new NamespaceLifecycle().AdmitAsync(request, default).AsTask(),
+            Throws.TypeOf<ApiException>().With.Message.StartsWith("pods \"Unknown\" is forbidden: unable to create new content"));
+    }
+
     [TestCase("default", true)]
     [TestCase("kube-system", true)]
     [TestCase("mine", false)]
@@ -78,7 +91,7 @@ public sealed class AdmissionPluginTests
         var request = Request("nodes", AdmissionOperation.Create, other, new FakeObjects(), Node, "", "");
 
         Assert.That(
-            () => new NodeRestriction().AdmitAsync(request, default).AsTask(),
+            () => NodePlugin().AdmitAsync(request, default).AsTask(),
             Throws.TypeOf<ApiException>().With.Message.EqualTo(
                 "nodes \"n2\" is forbidden: node \"n1\" is not allowed to modify node \"n2\""));
     }
@@ -97,14 +110,50 @@ public sealed class AdmissionPluginTests
         var request = Request("nodes", AdmissionOperation.Create, node, new FakeObjects(), Node, "", "");
 
         Assert.That(
-            () => new NodeRestriction().AdmitAsync(request, default).AsTask(),
+            () => NodePlugin().AdmitAsync(request, default).AsTask(),
             refused ? Throws.TypeOf<ApiException>().With.Message.Contains(label) : Throws.Nothing);
     }
 
     [Test]
     public void NodeRestriction_PlainPod_IsRefused() => Assert.That(
-        () => Run(new NodeRestriction(), Pod("""{"nodeName":"n1"}"""), new FakeObjects(), Node),
+        () => Run(NodePlugin(), Pod("""{"nodeName":"n1"}"""), new FakeObjects(), Node),
         Throws.TypeOf<ApiException>().With.Message.Contains("can only create mirror pods"));
+
+    [TestCase("""{"runtimeClassName":"thick"}""", "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
+    [TestCase("""{"runtimeClassName":"thick","overhead":{"cpu":"2"}}""",
+        "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")]
+    [TestCase("""{"runtimeClassName":"thick","overhead":{"cpu":"250m"}}""", null)]
+    [TestCase("""{"overhead":{"cpu":"2"}}""",
+        "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")]
+    public void RuntimeClass_OverheadChangedByAWebhook_IsRefused(string spec, string? why)
+    {
+        var request = Request("pods", AdmissionOperation.Create, Pod(spec), new FakeObjects(Thick()), UserInfo.ApiServer, "p", "ns");
+        var judged = () => new RuntimeClassAdmission().ValidateAsync(request, default).AsTask();
+
+        Assert.That(judged, why is null
+            ? Throws.Nothing
+            : Throws.TypeOf<ApiException>().With.Message.EqualTo("pods \"p\" is forbidden: " + why));
+    }
+
+    [Test]
+    public void RuntimeClass_OtherNodesWanted_IsRefusedInUpstreamsWords() => Assert.That(
+        () => Run(
+            new RuntimeClassAdmission(), Pod("""{"runtimeClassName":"thick","nodeSelector":{"kind":"small"}}"""), new FakeObjects(Thick())),
+        Throws.TypeOf<ApiException>().With.Message.EqualTo(
+            "pods \"p\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[kind] = big; "
+            + "pod.spec.nodeSelector[kind] = small"));
+
+    private static V1RuntimeClass Thick() => FakeObjects.Named(
+        new V1RuntimeClass
+        {
+            Handler = "thick",
+            Overhead = new V1Overhead { PodFixed = new() { ["cpu"] = ResourceQuantity.Parse("250m") } },
+            Scheduling = new V1Scheduling { NodeSelector = new() { ["kind"] = "big" } },
+        },
+        "", "thick");
+
+    private static NodeRestriction NodePlugin() =>
+        new(new AuthorizerChain([]), () => throw new InvalidOperationException("no token is asked for"));
 
     private static JsonObject Pod(string spec) => new()
     {

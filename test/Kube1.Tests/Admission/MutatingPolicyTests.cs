@@ -37,6 +37,28 @@ public sealed class MutatingPolicyTests
     }
 
     [Test]
+    public async Task JsonPatch_BelowAPartThatNobodyWrote_FindsIt()
+    {
+        await _cluster.MutateAsync(
+            "p", "JSONPatch",
+            """
+            !has(object.spec.jobTemplate.spec.template.metadata.annotations) && has(object.status) ? [JSONPatch{op: 'add',
+              path: '/spec/jobTemplate/spec/template/metadata/annotations', value: {'sidecar': 'false'}}] : []
+            """,
+            "{}", "{" + Constraints("batch", "v1", "cronjobs") + "}");
+
+        var (code, created) = await _cluster.Admin.SendAsync("POST", "apis/batch/v1/namespaces/default/cronjobs", """
+            {"metadata":{"name":"c"},"spec":{"schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never",
+            "containers":[{"name":"c","image":"i"}]}}}}}}
+            """);
+
+        Assert.That(code, Is.EqualTo(201), created.ToJsonString());
+        Assert.That(
+            created["spec"]!["jobTemplate"]!["spec"]!["template"]!["metadata"]!["annotations"]!.ToJsonString(),
+            Is.EqualTo("""{"sidecar":"false"}"""));
+    }
+
+    [Test]
     public async Task ApplyConfiguration_OfADeployment_MergesKeyedListsAndIsDefaulted()
     {
         await _cluster.MutateAsync(

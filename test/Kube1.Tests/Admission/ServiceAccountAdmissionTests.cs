@@ -6,6 +6,7 @@ using Kube1.Api.Schema;
 using Kube1.ApiServer.Admission;
 using Kube1.ApiServer.Admission.Plugins;
 using Kube1.ApiServer.Auth;
+using Kube1.Testing;
 using Kube1.Tests.Auth;
 
 namespace Kube1.Tests.Admission;
@@ -15,16 +16,45 @@ namespace Kube1.Tests.Admission;
 public sealed class ServiceAccountAdmissionTests
 {
     [Test]
-    public void ServiceAccount_NoAccount_RefusesWithUpstreamsText() => Assert.That(
-        () => Run(new ServiceAccount(), Pod("{}"), new FakeObjects()),
-        Throws.TypeOf<ApiException>().With.Message.EqualTo(
-            "pods \"p\" is forbidden: error looking up service account ns/default: serviceaccount \"default\" not found"));
+    public async Task ServiceAccount_NoAccount_RefusesInTimeWithUpstreamsText()
+    {
+        var time = new ManualTime();
+        var refused = new ServiceAccount(time).AdmitAsync(Request(Pod("{}"), null, "", new FakeObjects()), default).AsTask();
+        Assert.That(refused.IsCompleted, Is.False);
+        await PassAsync(time, refused);
+
+        Assert.That(
+            () => refused,
+            Throws.TypeOf<ApiException>().With.Message.EqualTo(
+                "pods \"p\" is forbidden: error looking up service account ns/default: serviceaccount \"default\" not found"));
+        Assert.That(time.GetUtcNow() - Began, Is.InRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+    }
+
+    [Test]
+    public async Task ServiceAccount_DefaultIsMadeSoonAfterTheNamespace_PodWaitsForIt()
+    {
+        var time = new ManualTime();
+        var objects = new FakeObjects();
+        var pod = Pod("""{"containers":[{"name":"a"}]}""");
+        var admitted = new ServiceAccount(time).AdmitAsync(Request(pod, null, "", objects), default).AsTask();
+        objects.All.Add(Account());
+        await PassAsync(time, admitted);
+        await admitted;
+
+        Assert.That((string)pod["spec"]!["serviceAccountName"]!, Is.EqualTo("default"));
+    }
+
+    [Test]
+    public void ServiceAccount_AnotherAccountThatIsNotThere_IsRefusedAtOnce() => Assert.That(
+        () => new ServiceAccount(new ManualTime()).AdmitAsync(
+            Request(Pod("""{"serviceAccountName":"other"}"""), null, "", new FakeObjects()), default).AsTask(),
+        Throws.TypeOf<ApiException>().With.Message.Contains("serviceaccount \"other\" not found"));
 
     [Test]
     public void ServiceAccount_PlainPod_GetsAccountAndTokenVolume()
     {
         var pod = Pod("""{"containers":[{"name":"a"}]}""");
-        Run(new ServiceAccount(), pod, new FakeObjects(Account()));
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects(Account()));
 
         var spec = pod["spec"]!;
         var volume = spec["volumes"]![0]!;
@@ -40,7 +70,7 @@ public sealed class ServiceAccountAdmissionTests
     public void ServiceAccount_AutomountOff_AddsNoVolume()
     {
         var pod = Pod("""{"automountServiceAccountToken":false,"containers":[{"name":"a"}]}""");
-        Run(new ServiceAccount(), pod, new FakeObjects(Account()));
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects(Account()));
 
         Assert.That(pod["spec"]!["volumes"], Is.Null);
     }
@@ -51,7 +81,7 @@ public sealed class ServiceAccountAdmissionTests
         var account = Account();
         account.ImagePullSecrets = [new V1LocalObjectReference { Name = "registry" }];
         var pod = Pod("""{"containers":[{"name":"a"}]}""");
-        Run(new ServiceAccount(), pod, new FakeObjects(account));
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects(account));
 
         Assert.That(pod["spec"]!["imagePullSecrets"]!.ToJsonString(), Is.EqualTo("""[{"name":"registry"}]"""));
     }
@@ -62,7 +92,7 @@ public sealed class ServiceAccountAdmissionTests
         var account = Account();
         account.ImagePullSecrets = [new V1LocalObjectReference { Name = "registry" }];
         var pod = Pod("""{"imagePullSecrets":[{"name":"mine"}],"containers":[{"name":"a"}]}""");
-        Run(new ServiceAccount(), pod, new FakeObjects(account));
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects(account));
 
         Assert.That(pod["spec"]!["imagePullSecrets"]!.ToJsonString(), Is.EqualTo("""[{"name":"mine"}]"""));
     }
@@ -74,7 +104,7 @@ public sealed class ServiceAccountAdmissionTests
             """
             {"containers":[{"name":"a","volumeMounts":[{"name":"v","mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}]}]}
             """);
-        Run(new ServiceAccount(), pod, new FakeObjects(Account()));
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects(Account()));
 
         Assert.That(pod["spec"]!["volumes"], Is.Null);
         Assert.That(pod["spec"]!["containers"]![0]!["volumeMounts"]!.AsArray(), Has.Count.EqualTo(1));
@@ -93,14 +123,14 @@ public sealed class ServiceAccountAdmissionTests
         "a mirror pod may not use ServiceAccountToken volume projections")]
     public void Create_MirrorPod_MayNotReachForMore(string spec, string why) => Assert.That(
         () => Run(
-            new ServiceAccount(), Pod(spec, """{"annotations":{"kubernetes.io/config.mirror":"x"}}"""), new FakeObjects(Account())),
+            new ServiceAccount(TimeProvider.System), Pod(spec, """{"annotations":{"kubernetes.io/config.mirror":"x"}}"""), new FakeObjects(Account())),
         Throws.TypeOf<ApiException>().With.Message.EqualTo($"pods \"p\" is forbidden: {why}"));
 
     [Test]
     public void Create_PlainMirrorPod_IsLeftAsItIs()
     {
         var pod = Pod("""{"containers":[{"name":"a"}]}""", """{"annotations":{"kubernetes.io/config.mirror":"x"}}""");
-        Run(new ServiceAccount(), pod, new FakeObjects());
+        Run(new ServiceAccount(TimeProvider.System), pod, new FakeObjects());
 
         Assert.That(pod["spec"]!.ToJsonString(), Is.EqualTo("""{"containers":[{"name":"a"}]}"""));
     }
@@ -121,13 +151,13 @@ public sealed class ServiceAccountAdmissionTests
         "imagePullSecrets[0].name=\"other\" is not allowed because service account default does not reference that "
         + "imagePullSecret")]
     public void Create_AccountListsItsSecrets_OthersAreRefused(string spec, string why) => Assert.That(
-        () => Run(new ServiceAccount(), Pod(spec), new FakeObjects(LimitedAccount())),
+        () => Run(new ServiceAccount(TimeProvider.System), Pod(spec), new FakeObjects(LimitedAccount())),
         Throws.TypeOf<ApiException>().With.Message.EqualTo($"pods \"p\" is forbidden: {why}"));
 
     [Test]
     public void Create_AccountListsItsSecrets_ThoseAreHad() => Assert.That(
         () => Run(
-            new ServiceAccount(),
+            new ServiceAccount(TimeProvider.System),
             Pod("""{"volumes":[{"name":"v","secret":{"secretName":"listed"}}],"containers":[{"name":"a"}]}"""),
             new FakeObjects(LimitedAccount())),
         Throws.Nothing);
@@ -141,7 +171,7 @@ public sealed class ServiceAccountAdmissionTests
             "ephemeralContainers":[{"name":"e","envFrom":[{"secretRef":{"name":"other"}}]}]}
             """);
         var request = Request(pod, Pod("""{"containers":[{"name":"a"}]}"""), "ephemeralcontainers", new FakeObjects(LimitedAccount()));
-        var plugin = new ServiceAccount();
+        var plugin = new ServiceAccount(TimeProvider.System);
 
         Assert.That(plugin.Handles(request), Is.True);
         Assert.That(
@@ -149,6 +179,24 @@ public sealed class ServiceAccountAdmissionTests
             Throws.TypeOf<ApiException>().With.Message.EqualTo(
                 "pods \"p\" is forbidden: ephemeral container e with envFrom referencing secret.secretName=\"other\" is not "
                 + "allowed because service account default does not reference that secret"));
+    }
+
+    private static DateTimeOffset Began { get; } = new ManualTime().GetUtcNow();
+
+    // Each look that finds nothing sets the timer for the next one before the clock goes on.
+    private static async Task PassAsync(ManualTime time, Task waited)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!waited.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            if (time.ArmedTimers > 0)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(50));
+            }
+
+            await Task.Yield();
+        }
     }
 
     private static V1ServiceAccount Account() => FakeObjects.Named(new V1ServiceAccount(), "ns", "default");

@@ -214,7 +214,8 @@ public sealed class SecurityAuthorizationTests
         await _cluster.CreateAsync("api/v1/namespaces/default/serviceaccounts", """{"metadata":{"name":"robot"}}""");
         await _cluster.CreateAsync(Pods, """
             {"metadata":{"name":"p"},"spec":{"serviceAccountName":"robot","automountServiceAccountToken":false,
-            "containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","secret":{"secretName":"mine"}}]}}
+            "containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","secret":{"secretName":"mine"}},
+            {"name":"t","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}]}}
             """);
     }
 

@@ -213,7 +213,8 @@ public sealed class NodeAccessTests
     private static string Pod(string name, string suffix) => """
         {"metadata":{"name":"NAME"},"spec":{"serviceAccountName":"sa-N","automountServiceAccountToken":false,"containers":[{"name":"c",
         "image":"i","envFrom":[{"configMapRef":{"name":"c-N"}}]}],"volumes":[{"name":"s","secret":{"secretName":"s-N"}},
-        {"name":"v","persistentVolumeClaim":{"claimName":"v-N"}}]}}
+        {"name":"v","persistentVolumeClaim":{"claimName":"v-N"}},
+        {"name":"t","projected":{"sources":[{"serviceAccountToken":{"path":"t"}}]}}]}}
         """.Replace("NAME", name).Replace("-N", "-" + suffix);
 
     private static string Claim(string name) => """

@@ -31,6 +31,45 @@ internal sealed class HostileExpressionTests
         "// c\n", "\"\"\"", "r'", "\\", "\u00e9", "\ud83d\ude00", "\ud83d",
     ];
 
+    /// <summary>
+    /// Functions are called with whatever an object has, or with the error of an argument, and every call is priced, the
+    /// refused one too: a body or a price that takes a value for what it is not would end the process.
+    /// </summary>
+    [Test]
+    public void Evaluate_EveryFunctionWithValuesOfEveryKind_AnswersOrRefuses()
+    {
+        string[] values =
+        [
+            "1", "-9223372036854775808", "1u", "1e308", "''", "'a'", "'2147483647:00'", "'%s %d %x'", "b'a'", "[]", "[1, 2]",
+            "['a']", "{}", "{'a': 1}", "null", "true", "timestamp('9999-12-31T23:59:59Z')", "duration('1s')", "optional.none()",
+            "quantity('1Ei')", "ip('::')", "cidr('::/0')", "url('http://a')", "semver('1.0.0')", "int", "{}.missing",
+        ];
+        string[] others = ["1", "-1.5", "'a'", "'2147483647:00'", "[1]", "null", "{}.missing"];
+        var ran = 0;
+        foreach (var (name, isMember, count) in KubernetesEnvironment.Libraries.Append(StandardLibrary.Library)
+            .SelectMany(l => l.Functions).Where(f => f.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '.'))
+            .SelectMany(f => f.Overloads.Select(o => (f.Name, o.IsMember, o.Arguments.Length))).Distinct())
+        {
+            foreach (var first in count == 0 ? [""] : values)
+            {
+                foreach (var other in count < 2 ? [""] : others)
+                {
+                    string[] arguments = [.. Enumerable.Repeat($"dyn({other})", Math.Max(0, count - 1))];
+                    var expression = isMember
+                        ? $"dyn({first}).{name}({string.Join(", ", arguments)})"
+                        : $"{name}({string.Join(", ", count == 0 ? [] : arguments.Prepend($"dyn({first})"))})";
+                    if (KubernetesEnvironment.Base.Compile(expression).Program is { } program)
+                    {
+                        var result = program.Evaluate(CelActivation.Empty, CostLimit);
+                        ran += result.Succeeded || result.Error is { Length: > 0 } ? 1 : 0;
+                    }
+                }
+            }
+        }
+
+        Assert.That(ran, Is.GreaterThan(5000));
+    }
+
     [TestCase("(", "1", ")", 249, 250)]
     [TestCase("[", "1", "]", 249, 250)]
     [TestCase("{1: ", "1", "}", 249, 250)]

@@ -79,14 +79,21 @@ internal sealed class VersionedObjects(AdmissionRequest request)
         return obj;
     }
 
+    // Built-in kinds are shown with all the parts that upstream's have, stored or not.
     private static async ValueTask<JsonObject?> ConvertAsync(
         JsonObject? obj, MatchedResource seen, CancellationToken cancellationToken)
     {
-        if (obj is null || !seen.IsWhole)
-        {
-            return obj;
-        }
+        var converted = obj is null ? null
+            : seen.IsWhole ? await VersionOfAsync(obj, seen, cancellationToken).ConfigureAwait(false)
+            : obj;
+        return converted is null || seen.Form.Custom is not null || seen.Schema is not { } schema
+            ? converted
+            : WholeObject.Of(converted, schema);
+    }
 
+    private static async ValueTask<JsonObject> VersionOfAsync(
+        JsonObject obj, MatchedResource seen, CancellationToken cancellationToken)
+    {
         if (seen.Form.View is { } view)
         {
             return view.Of(obj);

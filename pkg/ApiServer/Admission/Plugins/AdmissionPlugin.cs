@@ -14,7 +14,7 @@ internal abstract class AdmissionPlugin(string name) : IAdmissionPlugin
     public abstract bool Handles(AdmissionRequest request);
 
     /// <inheritdoc/>
-    public ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    public virtual ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
         Admit(request);
         return default;
@@ -48,7 +48,7 @@ internal abstract class AdmissionPlugin(string name) : IAdmissionPlugin
 
     /// <summary>403, in the form of k8s.io/apiserver/pkg/admission NewForbidden.</summary>
     protected static ApiException Forbidden(AdmissionRequest request, string why) =>
-        ApiErrors.Forbidden(request.Resource.Resource.GroupResource, NameOf(request), why);
+        ApiErrors.Forbidden(request.Resource.Resource.GroupResource, request.NameInErrors, why);
 
     /// <summary>The name as far as it is known: a generated one is not yet.</summary>
     protected static string NameOf(AdmissionRequest request) => request.Name.Length > 0

@@ -1,10 +1,6 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
 using Kube1.ApiServer.Auth;
-using Kube1.ApiServer.Auth.Certificates;
 
 namespace Kube1.ApiServer.Admission.Plugins;
 
@@ -137,20 +133,7 @@ internal sealed class CertificateSubjectRestriction() : AdmissionPlugin("Certifi
         }
     }
 
-    private static IReadOnlyList<string> Organizations(AdmissionRequest request)
-    {
-        try
-        {
-            var pem = Encoding.ASCII.GetString(
-                Convert.FromBase64String((string?)request.Object!["spec"]?["request"] ?? ""));
-            var asked = CertificateRequest.LoadSigningRequestPem(
-                pem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.SkipSignatureValidation);
-            return SubjectNameReader.Read(asked.SubjectName).Organizations;
-        }
-        catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException
-            or System.Formats.Asn1.AsnContentException or NotSupportedException)
-        {
-            throw Forbidden(request, $"failed to parse CSR: {e.Message}");
-        }
-    }
+    private static IReadOnlyList<string> Organizations(AdmissionRequest request) =>
+        SigningRequestSubject.Of(request.Object!, out var wrong)?.Organizations
+            ?? throw Forbidden(request, $"failed to parse CSR: {wrong}");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Errors;
+using Kube1.ApiServer.Registry;
 
 namespace Kube1.ApiServer.Admission.Plugins;
 
@@ -58,6 +59,12 @@ internal static class NodeObjectRestriction
     private static void AdmitUpdate(AdmissionRequest request, string node)
     {
         var (now, old) = (request.Object!, request.OldObject!);
+        if (now["spec"]?["configSource"] is { } source && !SemanticEquality.Same(source, old["spec"]?["configSource"]))
+        {
+            throw Forbidden(
+                request, node, $"node \"{node}\" is not allowed to update configSource to a new non-nil configSource");
+        }
+
         if (!Same(now["spec"]?["taints"], old["spec"]?["taints"]))
         {
             throw Forbidden(request, node, $"node \"{node}\" is not allowed to modify taints");

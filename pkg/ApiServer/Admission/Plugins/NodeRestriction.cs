@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Kube1.Api;
 using Kube1.Api.Errors;
-using Kube1.Api.Models;
+using Kube1.ApiServer.Auth;
 using Kube1.ApiServer.Auth.Nodes;
+using Kube1.ApiServer.Registry;
 
 namespace Kube1.ApiServer.Admission.Plugins;
 
@@ -10,18 +10,24 @@ namespace Kube1.ApiServer.Admission.Plugins;
 /// Holds a kubelet's writes to its own Node, its lease, and the pods bound to it; the Node authorizer does so for reads.
 /// https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
 /// </summary>
-internal sealed class NodeRestriction() : AdmissionPlugin("NodeRestriction")
+internal sealed class NodeRestriction(IAuthorizer authorizer, Func<IObjectRegistry> objects)
+    : AdmissionPlugin("NodeRestriction")
 {
     private const string LeaseNamespace = "kube-node-lease";
 
-    private static readonly (NodeObject Type, string Text)[] MirrorReferences =
-    [
-        (NodeObject.Secret, "secrets"), (NodeObject.ConfigMap, "configmaps"),
-        (NodeObject.Claim, "persistentvolumeclaims"), (NodeObject.ResourceClaim, "resourceclaims"),
-    ];
+    /// <summary>What of a claim's status a kubelet reports: how far the volume has grown.</summary>
+    private static readonly string[] ReportedOfClaims =
+        ["capacity", "conditions", "allocatedResources", "allocatedResourceStatuses"];
+
+    private static readonly string[] KubeletSigners =
+        ["kubernetes.io/kubelet-serving", "kubernetes.io/kube-apiserver-client-kubelet"];
+
+    private readonly NodeTokenRestriction _tokens = new(authorizer, objects);
 
     /// <inheritdoc/>
-    public override bool Handles(AdmissionRequest request) => NodeIdentity.Of(request.User) is not null;
+    public override bool Handles(AdmissionRequest request) =>
+        request.Operation is AdmissionOperation.Create or AdmissionOperation.Update or AdmissionOperation.Delete
+        && NodeIdentity.Of(request.User) is not null;
 
     /// <inheritdoc/>
     protected override void Admit(AdmissionRequest request)
@@ -35,163 +41,65 @@ internal sealed class NodeRestriction() : AdmissionPlugin("NodeRestriction")
 
         switch (request.Resource.Resource.Group, request.Resource.Resource.Resource, request.Subresource)
         {
-            case ("", "pods", ""):
-                AdmitPod(request, node);
-                break;
-            case ("", "pods", "status"):
-                AdmitPodStatus(request, node);
-                break;
-            case ("", "pods", "eviction"):
-                RequireOwnPod(request, node, "evict pods");
-                break;
             case ("", "pods", _):
-                throw Forbidden(request, $"unexpected pod subresource \"{request.Subresource}\", only 'status' and 'eviction' are allowed");
+                NodePodRestriction.Admit(request, node);
+                break;
             case ("", "nodes", _):
                 NodeObjectRestriction.Admit(request, node);
                 break;
-            case ("", "persistentvolumeclaims", _) when request.Subresource != "status":
+            case ("", "persistentvolumeclaims", "status"):
+                AdmitClaimStatus(request, node);
+                break;
+            case ("", "persistentvolumeclaims", _):
                 throw Forbidden(request, "may only update PVC status");
-            case ("", "serviceaccounts", "token"):
-                AdmitToken(request, node);
+            case ("", "serviceaccounts", "token") when request.Operation == AdmissionOperation.Create:
+                _tokens.Admit(request, node);
                 break;
             case ("coordination.k8s.io", "leases", _):
                 AdmitLease(request, node);
                 break;
-            case ("storage.k8s.io", "csinodes", _) when request.Operation == AdmissionOperation.Create
-                    || request.Name.Length > 0:
-                if (NameOf(request) != node)
-                {
-                    throw Forbidden(request, "can only access CSINode with the same name as the requesting node");
-                }
-
+            case ("storage.k8s.io", "csinodes", _):
+                RequireOwnName(request, node, "can only access CSINode with the same name as the requesting node");
+                break;
+            case ("resource.k8s.io", "resourceslices", _):
+                AdmitSlice(request, node);
+                break;
+            case ("certificates.k8s.io", "certificatesigningrequests", _) when request.Operation == AdmissionOperation.Create:
+                AdmitSigningRequest(request, node);
                 break;
             default:
                 break;
         }
     }
 
-    private static void AdmitPod(AdmissionRequest request, string node)
-    {
-        switch (request.Operation)
-        {
-            case AdmissionOperation.Create:
-                AdmitMirrorPod(request, node);
-                break;
-            case AdmissionOperation.Delete:
-                RequireOwnPod(request, node, "delete pods");
-                break;
-            default:
-                throw Forbidden(
-                    request,
-                    $"unexpected operation \"{request.Operation.ToString().ToUpperInvariant()}\", node \"{node}\" can only "
-                    + "create and delete mirror pods");
-        }
-    }
-
-    private static void AdmitMirrorPod(AdmissionRequest request, string node)
-    {
-        var pod = KubeJson.Deserialize<V1Pod>(request.Object!);
-        if (!ServiceAccount.IsMirror(request.Object!))
-        {
-            throw Forbidden(
-                request,
-                $"pod does not have \"kubernetes.io/config.mirror\" annotation, node \"{node}\" can only create mirror pods");
-        }
-
-        if (pod.Spec?.NodeName != node)
-        {
-            throw Forbidden(request, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
-        }
-
-        if (pod.Metadata.OwnerReferences is not [var owner])
-        {
-            throw Forbidden(request, $"node \"{node}\" can only create pods with a single owner reference set to itself");
-        }
-
-        if (owner.ApiVersion != "v1" || owner.Kind != "Node" || owner.Name != node
-            || owner.Uid != request.Objects.Get<V1Node>(null, node)?.Metadata.Uid)
-        {
-            throw Forbidden(request, $"node {node} can only create pods with an owner reference set to itself");
-        }
-
-        if (!string.IsNullOrEmpty(pod.Spec.ServiceAccountName))
-        {
-            throw Forbidden(request, $"node \"{node}\" can not create pods that reference a service account");
-        }
-
-        // A mirror pod shows what runs already; with references it would widen what its node may read.
-        pod.Metadata.Annotations!.Remove("kubernetes.io/config.mirror");
-        var named = PodReferences.Of(pod).Select(r => r.Type).ToHashSet();
-        foreach (var (type, text) in MirrorReferences)
-        {
-            if (named.Contains(type))
-            {
-                throw Forbidden(request, $"node \"{node}\" can not create pods that reference {text}");
-            }
-        }
-    }
-
-    private static void AdmitPodStatus(AdmissionRequest request, string node)
+    private static void AdmitClaimStatus(AdmissionRequest request, string node)
     {
         if (request.Operation != AdmissionOperation.Update)
         {
-            throw Forbidden(
-                request, $"unexpected operation \"{request.Operation.ToString().ToUpperInvariant()}\"");
+            throw Forbidden(request, $"unexpected operation \"{AdmissionMetrics.NameOf(request.Operation)}\"");
         }
 
-        if ((string?)request.OldObject!["spec"]?["nodeName"] != node)
-        {
-            throw Forbidden(request, $"node \"{node}\" can only update pod status for pods with spec.nodeName set to itself");
-        }
-
-        if (!JsonNode.DeepEquals(
-            Labels(request.Object!), Labels(request.OldObject)))
-        {
-            throw Forbidden(request, $"node \"{node}\" cannot update labels through pod status");
-        }
-    }
-
-    private static JsonNode? Labels(JsonObject obj) =>
-        obj["metadata"]?["labels"] is JsonObject { Count: > 0 } labels ? labels : null;
-
-    private static void RequireOwnPod(AdmissionRequest request, string node, string what)
-    {
-        var pod = request.Objects.Get<V1Pod>(request.Namespace, request.Name)
-            ?? throw ApiErrors.NotFound(new GroupResource("", "pods"), request.Name);
-        if (pod.Spec?.NodeName != node)
-        {
-            throw Forbidden(request, $"node \"{node}\" can only {what} with spec.nodeName set to itself");
-        }
-    }
-
-    private static void AdmitToken(AdmissionRequest request, string node)
-    {
-        var reference = request.Object!["spec"]?["boundObjectRef"];
-        var name = (string?)reference?["name"] ?? "";
-        if ((string?)reference?["kind"] != "Pod" || (string?)reference["apiVersion"] != "v1" || name.Length == 0)
-        {
-            throw Forbidden(request, "node requested token not bound to a pod");
-        }
-
-        var uid = (string?)reference["uid"] ?? "";
-        if (uid.Length == 0)
-        {
-            throw Forbidden(request, "node requested token with a pod binding without a uid");
-        }
-
-        var pod = request.Objects.Get<V1Pod>(request.Namespace, name)
-            ?? throw ApiErrors.NotFound(new GroupResource("", "pods"), name);
-        if (pod.Metadata.Uid != uid)
+        if (!SemanticEquality.Same(Rest(request.Object!), Rest(request.OldObject!)))
         {
             throw Forbidden(
-                request,
-                $"the UID in the bound object reference ({uid}) does not match the UID in record. The object might have been "
-                + "deleted and then recreated");
+                request, $"node \"{node}\" is not allowed to update fields other than status.quantity and status.conditions");
         }
 
-        if (pod.Spec?.NodeName != node)
+        static JsonObject Rest(JsonObject claim)
         {
-            throw Forbidden(request, "node requested token bound to a pod scheduled on a different node");
+            var rest = claim.DeepClone().AsObject();
+            if (rest["metadata"] is JsonObject metadata)
+            {
+                metadata.Remove("resourceVersion");
+                metadata.Remove("managedFields");
+            }
+
+            foreach (var field in ReportedOfClaims)
+            {
+                (rest["status"] as JsonObject)?.Remove(field);
+            }
+
+            return rest;
         }
     }
 
@@ -202,9 +110,48 @@ internal sealed class NodeRestriction() : AdmissionPlugin("NodeRestriction")
             throw Forbidden(request, $"can only access leases in the \"{LeaseNamespace}\" system namespace");
         }
 
+        RequireOwnName(request, node, "can only access node lease with the same name as the requesting node");
+    }
+
+    private static void RequireOwnName(AdmissionRequest request, string node, string refusal)
+    {
         if (NameOf(request) != node)
         {
-            throw Forbidden(request, "can only access node lease with the same name as the requesting node");
+            throw Forbidden(request, refusal);
+        }
+    }
+
+    // The authorizer does not know what is in a slice that is made, nor which slices a whole collection has.
+    private static void AdmitSlice(AdmissionRequest request, string node)
+    {
+        var (slice, what) = request.Operation switch
+        {
+            AdmissionOperation.Create => (request.Object, "create"),
+            AdmissionOperation.Delete => (request.OldObject, "delete"),
+            _ => default,
+        };
+        if (what is not null && (string?)slice?["spec"]?["nodeName"] != node)
+        {
+            throw Forbidden(request, $"can only {what} ResourceSlice with the same NodeName as the requesting node");
+        }
+    }
+
+    // Who signs looks at the rest of the request.
+    private static void AdmitSigningRequest(AdmissionRequest request, string node)
+    {
+        if (!KubeletSigners.Contains((string?)request.Object!["spec"]?["signerName"] ?? ""))
+        {
+            return;
+        }
+
+        if (SigningRequestSubject.Of(request.Object, out var wrong) is not { } subject)
+        {
+            throw Forbidden(request, $"unable to parse csr: {wrong}");
+        }
+
+        if (subject.CommonName != "system:node:" + node)
+        {
+            throw Forbidden(request, $"can only create a node CSR with CN=system:node:{node}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kube1.Api;
+using Kube1.Api.Errors;
 using Kube1.Api.Models;
 
 namespace Kube1.ApiServer.Admission.Plugins;
@@ -23,7 +24,7 @@ internal sealed class RuntimeClassAdmission() : AdmissionPlugin("RuntimeClass")
         {
             if (spec["overhead"] is JsonObject given && !Same(given, wanted))
             {
-                throw Forbidden(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+                throw Mismatch(request);
             }
 
             spec["overhead"] = new JsonObject(wanted.Select(q => KeyValuePair.Create(q.Key, (JsonNode?)q.Value.ToString())));
@@ -36,7 +37,7 @@ internal sealed class RuntimeClassAdmission() : AdmissionPlugin("RuntimeClass")
             {
                 throw Forbidden(
                     request,
-                    $"pod rejected: conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
+                    $"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
                     + $"pod.spec.nodeSelector[{key}] = {present}");
             }
 
@@ -56,10 +57,18 @@ internal sealed class RuntimeClassAdmission() : AdmissionPlugin("RuntimeClass")
     /// <inheritdoc/>
     protected override void Validate(AdmissionRequest request)
     {
-        if (Find(request)?.Overhead?.PodFixed is not { Count: > 0 }
-            && request.Object!["spec"]?["overhead"] is JsonObject { Count: > 0 })
+        var given = request.Object!["spec"]?["overhead"] as JsonObject ?? [];
+        if (Find(request)?.Overhead?.PodFixed is not { Count: > 0 } wanted)
         {
-            throw Forbidden(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+            if (given.Count > 0)
+            {
+                throw Forbidden(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+            }
+        }
+        else if (!Same(given, wanted))
+        {
+            // Somebody changed it after the class was applied.
+            throw Mismatch(request);
         }
     }
 
@@ -71,6 +80,9 @@ internal sealed class RuntimeClassAdmission() : AdmissionPlugin("RuntimeClass")
             : request.Objects.Get<V1RuntimeClass>(null, name)
                 ?? throw Forbidden(request, $"pod rejected: RuntimeClass \"{name}\" not found");
     }
+
+    private static ApiException Mismatch(AdmissionRequest request) =>
+        Forbidden(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
 
     private static bool Same(JsonObject given, Dictionary<string, ResourceQuantity> wanted) =>
         given.Count == wanted.Count && wanted.All(w =>

@@ -8,11 +8,32 @@ namespace Kube1.ApiServer.Admission.Plugins;
 /// Gives every pod a ServiceAccount, its pull secrets and the volume with its token, CA and namespace. Mirror pods have
 /// none: they show what runs without the API server.
 /// </summary>
-internal sealed class ServiceAccount() : AdmissionPlugin("ServiceAccount")
+internal sealed class ServiceAccount(TimeProvider time) : AdmissionPlugin("ServiceAccount")
 {
+    private const string Default = "default";
+
+    /// <summary>
+    /// Pods often come right behind their namespace, before a controller has made its account. Upstream looks ten times in
+    /// one to two seconds.
+    /// </summary>
+    private const int MaxLooks = 30;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
+
     /// <inheritdoc/>
     public override bool Handles(AdmissionRequest request) => CreatesPod(request)
         || (request.Operation == AdmissionOperation.Update && IsFor(request, "", "pods", "ephemeralcontainers"));
+
+    /// <inheritdoc/>
+    public override async ValueTask AdmitAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        for (var look = 1; look < MaxLooks && LacksDefault(request); look++)
+        {
+            await Task.Delay(BetweenLooks, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        Admit(request);
+    }
 
     /// <inheritdoc/>
     protected override void Admit(AdmissionRequest request)
@@ -31,7 +52,7 @@ internal sealed class ServiceAccount() : AdmissionPlugin("ServiceAccount")
         var spec = Child(request.Object!, "spec");
         if (string.IsNullOrEmpty((string?)spec["serviceAccountName"]))
         {
-            spec["serviceAccountName"] = "default";
+            spec["serviceAccountName"] = Default;
         }
 
         spec["serviceAccount"] = (string?)spec["serviceAccountName"];
@@ -82,6 +103,10 @@ internal sealed class ServiceAccount() : AdmissionPlugin("ServiceAccount")
 
     internal static bool IsMirror(JsonObject pod) =>
         pod["metadata"]?["annotations"] is JsonObject annotations && annotations.ContainsKey("kubernetes.io/config.mirror");
+
+    private static bool LacksDefault(AdmissionRequest request) => CreatesPod(request) && !IsMirror(request.Object!)
+        && (string?)request.Object!["spec"]?["serviceAccountName"] is null or "" or Default
+        && request.Objects.Get<V1ServiceAccount>(request.Namespace, Default) is null;
 
     private static void ValidateMirror(AdmissionRequest request)
     {

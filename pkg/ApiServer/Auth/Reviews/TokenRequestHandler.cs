@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Errors;
 using Kube1.Api.Models;
@@ -38,7 +39,8 @@ internal sealed class TokenRequestHandler(ServiceAccountTokenIssuer issuer, Time
         Complete(asked, ns, name);
         Validate(asked);
         var admitted = await request.AdmitAsync(
-            Admission.AdmissionOperation.Create, KubeJson.ToJson(asked), null, cancellationToken).ConfigureAwait(false);
+            Admission.AdmissionOperation.Create, KubeJson.ToJson(asked), null, DefaultAudiences, cancellationToken)
+            .ConfigureAwait(false);
         asked = KubeJson.Deserialize<Authenticationv1TokenRequest>(admitted!);
         var claims = Claims(request, asked, account);
         request.Annotate(IssuedCredentialKey, "JTI=" + claims.Id);
@@ -51,7 +53,7 @@ internal sealed class TokenRequestHandler(ServiceAccountTokenIssuer issuer, Time
         await request.WriteAsync(201, KubeJson.ToJson(asked), cancellationToken).ConfigureAwait(false);
     }
 
-    private void Complete(Authenticationv1TokenRequest asked, string ns, string name)
+    private static void Complete(Authenticationv1TokenRequest asked, string ns, string name)
     {
         if (!string.IsNullOrEmpty(asked.Metadata.Name) && asked.Metadata.Name != name)
         {
@@ -68,9 +70,14 @@ internal sealed class TokenRequestHandler(ServiceAccountTokenIssuer issuer, Time
         asked.Metadata.Namespace = ns;
         asked.Spec ??= new V1TokenRequestSpec();
         asked.Spec.ExpirationSeconds ??= DefaultExpirationSeconds;
-        if (asked.Spec.Audiences is not { Count: > 0 })
+    }
+
+    // Not before: a node may ask for no other audiences than its pods have, and most of them have none.
+    private void DefaultAudiences(JsonObject asked)
+    {
+        if (asked["spec"] is JsonObject spec && spec["audiences"] is not JsonArray { Count: > 0 })
         {
-            asked.Spec.Audiences = [issuer.Issuer];
+            spec["audiences"] = new JsonArray(issuer.Issuer);
         }
     }
 

@@ -123,10 +123,10 @@ internal sealed class CelQuantity : CelObject
         var whole = (point < 0 ? number : number[..point]).TrimStart('0');
         whole = whole.Length == 0 ? "0" : whole;
         var fraction = point < 0 ? default : number[(point + 1)..];
-        var exponent = suffix.Length == 0 ? 0 : suffix[0] is 'e' or 'E' && suffix.Length > 1
+        var isBinary = suffix.Length == 2 && suffix[1] == 'i';
+        var exponent = suffix.Length == 0 || isBinary ? 0 : suffix[0] is 'e' or 'E' && suffix.Length > 1
             ? ReadExponent(suffix[1..])
             : 3 * ("num kMGTPE".IndexOf(suffix[0], StringComparison.Ordinal) - 3);
-        var isBinary = suffix.Length == 2 && suffix[1] == 'i';
         var power = isBinary ? 10 * ("KMGTPE".IndexOf(suffix[0], StringComparison.Ordinal) + 1) : 0;
         var scale = (isBinary ? 0 : exponent) - fraction.Length;
         var room = isBinary

@@ -77,7 +77,7 @@ public static class CidrLibrary
         }
 
         var digits = text[(slash + 1)..];
-        if ((digits.Length > 1 && digits[0] is < '1' or > '9')
+        if ((digits.Length > 1 && digits[0] is < '1' or > '9') || digits.EndsWith('\0')
             || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var bits))
         {
             return Wrong($"bad bits after slash: {GoText.Quote(digits)}");

@@ -46,16 +46,16 @@ public static class ListExtensions
             new("sort", [.. Comparable.Select(type => CelOverload.Member(
                 $"list_{type.Name}_sort", [CelType.List(type)], CelType.List(type),
                 a => ListOperations.Sort(a[0].AsList, a[0].AsList),
-                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[0].AsList),
+                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[0]),
                 site => site is { Target: { } list, Arguments.IsEmpty: true } ? SortEstimate(site, list, type) : null))]),
             new(SortByKeys, [.. Comparable.Select(type => CelOverload.Member(
                 $"list_{type.Name}_sortByAssociatedKeys", [ListOfT, CelType.List(type)], ListOfT,
                 a => ListOperations.Sort(a[0].AsList, a[1].AsList),
-                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[1].AsList),
+                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[1]),
                 site => site.Arguments is [var keys] ? SortEstimate(site, keys, type) : null))]),
             new("lists.range", CelOverload.Global(
                 "lists_range", [CelType.Int], CelType.List(CelType.Int), a => ListOperations.Range(a[0].AsInt),
-                (ReadOnlySpan<CelValue> a, in CelValue _) => Allocating(1, (ulong)Math.Max(0, a[0].AsInt)),
+                (ReadOnlySpan<CelValue> a, in CelValue _) => Allocating(1, (ulong)CountOf(a[0])),
                 site => site.Arguments is [var count]
                     ? Estimate(1, SizeEstimate.Fixed(LiteralOr(count, ulong.MaxValue)))
                     : null)),
@@ -64,7 +64,7 @@ public static class ListExtensions
                 site => site.Target is { } list ? Estimate(1, site.SizeOf(list)) : null)),
             new("distinct", CelOverload.Member(
                 "list_distinct", [ListOfT], ListOfT, a => ListOperations.Distinct(a[0].AsList),
-                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[0].AsList),
+                (ReadOnlySpan<CelValue> a, in CelValue _) => SelfComparison(a[0]),
                 site => site.Target is { } list ? Estimate(2, Square(site.SizeOf(list))) : null)),
         ],
     };
@@ -100,12 +100,15 @@ public static class ListExtensions
 
     // A negative depth is an error that costs what Go's conversion makes of it, which is next to nothing.
     private static ulong? FlattenCost(ReadOnlySpan<CelValue> arguments, in CelValue result) =>
-        Allocating(arguments.Length == 2 ? Math.Max(0, arguments[1].AsInt) : 1, CelCosts.SizeOf(arguments[0]));
+        Allocating(arguments.Length == 2 ? CountOf(arguments[1]) : 1, CelCosts.SizeOf(arguments[0]));
 
-    private static ulong? SelfComparison(CelList list)
+    // Calls that were refused have their price too: what is priced may be of any kind, or the error of an argument.
+    private static long CountOf(in CelValue value) => value.Kind == CelKind.Int ? Math.Max(0, value.AsInt) : 0;
+
+    private static ulong? SelfComparison(in CelValue value)
     {
-        var size = (ulong)list.Count;
-        var isText = size > 0 && list[0].Kind is CelKind.String or CelKind.Bytes;
+        var size = CelCosts.SizeOf(value);
+        var isText = value.Kind == CelKind.List && size > 0 && value.AsList[0].Kind is CelKind.String or CelKind.Bytes;
         return Allocating(isText ? 2 + CelCosts.StringTraversal : 2, Saturating.Multiply(size, size));
     }
 

@@ -156,6 +156,20 @@ public sealed class SeatAllocatorTests
         Assert.That(hand, Has.All.InRange(0, queues - 1));
     }
 
+    [Test]
+    public void Ask_LevelDeletedJustBefore_WaitsItsTurnAllTheSame()
+    {
+        var seats = Allocator(Level("a", nominal: 1, queues: 1, hand: 1, length: 10));
+        var level = seats.Level("a");
+        seats.Configure([]);
+
+        var running = seats.Ask(level, "s", 1, 1).Request;
+        var waiting = seats.Ask(level, "s", 1, 1).Request;
+        running.Dispose();
+
+        Assert.That(waiting.Admission!.Task.IsCompletedSuccessfully, Is.True);
+    }
+
     private SeatAllocator Allocator(params LevelLimits[] levels)
     {
         var seats = new SeatAllocator(_time);
