@@ -19,6 +19,9 @@ public static class CanonicalJson
         MaxDepth = Schema.ObjectDecoder.MaxDepth + 8,
     };
 
+    // Off a reader, a document would look for its end first and read everything twice.
+    private static JsonDocumentOptions StoredOptions { get; } = new() { MaxDepth = Schema.ObjectDecoder.MaxDepth };
+
     /// <summary>The bytes to store.</summary>
     public static byte[] ToBytes(JsonObject obj)
     {
@@ -61,11 +64,8 @@ public static class CanonicalJson
     }
 
     /// <summary>Stored bytes as an object that may be changed; it has no resourceVersion.</summary>
-    public static JsonObject Parse(ReadOnlySpan<byte> stored)
-    {
-        var reader = Schema.ObjectDecoder.NewReader(stored);
-        return JsonNode.Parse(ref reader)!.AsObject();
-    }
+    public static JsonObject Parse(ReadOnlySpan<byte> stored) =>
+        JsonNode.Parse(stored, documentOptions: StoredOptions)!.AsObject();
 
     /// <summary>Stored bytes as an object with its resourceVersion.</summary>
     public static JsonObject Parse(ReadOnlySpan<byte> stored, long revision)
