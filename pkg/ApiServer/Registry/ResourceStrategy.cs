@@ -68,7 +68,7 @@ public abstract class ResourceStrategy
     /// <summary>Whether a finalizer may be any qualified name: built-in kinds take none that is neither known nor of a domain.</summary>
     public virtual bool TakesAnyFinalizer => false;
 
-    /// <summary>Adds what is wrong with a new object; metadata has been checked.</summary>
+    /// <summary>Adds what is wrong with a new object; metadata has been checked. Like all checks, it changes nothing.</summary>
     public virtual void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
     {
     }

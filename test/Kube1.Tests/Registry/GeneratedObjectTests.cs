@@ -65,6 +65,27 @@ public sealed class GeneratedObjectTests
         }
     }
 
+    [TestCaseSource(nameof(Resources))]
+    public void Validate_Anything_ChangesNothing(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        var all = Generated(group, resource).ToList();
+        foreach (var (obj, old) in all.Zip(all.Skip(1)))
+        {
+            kind.Strategy.Default(obj);
+            kind.Strategy.Default(old);
+            var before = (obj.ToJsonString(), old.ToJsonString());
+            var errors = new FieldErrorList();
+
+            kind.Strategy.Validate(kind.Context, obj, errors);
+            kind.Strategy.ValidateUpdate(kind.Context, obj, old, errors);
+            kind.Strategy.ValidateStatusUpdate(kind.Context, obj, old, errors);
+            _ = kind.Strategy.Warnings(kind.Context, obj, old).Count();
+
+            Assert.That((obj.ToJsonString(), old.ToJsonString()), Is.EqualTo(before));
+        }
+    }
+
     // As a client's object is after decoding: canonical.
     private static IEnumerable<JsonObject> Generated(string group, string resource)
     {

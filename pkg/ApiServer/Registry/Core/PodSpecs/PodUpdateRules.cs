@@ -81,7 +81,7 @@ internal static class PodUpdateRules
         var (now, before) = (obj.Child("metadata").Child("annotations"), old.Child("metadata").Child("annotations"));
         if (!JsonNode.DeepEquals(now, before))
         {
-            var spec = KubeJson.Deserialize<V1PodSpec>(obj.Ensure("spec"));
+            var spec = KubeJson.Deserialize<V1PodSpec>(obj.Child("spec") ?? []);
             if (asNew)
             {
                 PodAnnotationRules.Validate(now, spec, Annotations, errors, before);
