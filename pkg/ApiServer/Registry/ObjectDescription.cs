@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kube1.Api;
+using Kube1.Api.Json;
 using Kube1.Api.Models;
 using Kube1.Storage;
 
@@ -28,12 +30,12 @@ internal sealed class ObjectDescription
             return new ObjectDescription(ScanLabels(entry.Value.Span[(metadataOffset - 1)..]), []);
         }
 
-        var obj = JsonNode.Parse(entry.Value.Span)!.AsObject();
-        var labels = obj["metadata"]?["labels"]?.AsObject();
-        return new ObjectDescription(
-            labels?.ToDictionary(p => p.Key, p => p.Value?.GetValue<string>() ?? ""),
-            [.. fields.Select(f => f.Value(obj))]);
+        return Of(CanonicalJson.Parse(entry.Value.Span), fields);
     }
+
+    /// <summary>The same of an object that is about to be stored, so that its entry need not be read.</summary>
+    public static ObjectDescription Of(JsonObject obj, IReadOnlyList<SelectableField> fields) =>
+        new(ObjectMetadata.Of(obj).LabelsToDictionary(), fields.Count == 0 ? [] : [.. fields.Select(f => f.Value(obj))]);
 
     /// <summary>The value of the n-th selectable field of the strategy.</summary>
     public string Field(int index) => _fields[index];

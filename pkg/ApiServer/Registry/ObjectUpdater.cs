@@ -107,7 +107,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
             : WriteOperation.Update(resource.Objects, entry.Key, bytes, entry.Revision) with
             {
                 IsRenewal = resource.Strategy.IsRenewal(obj, old),
-                Description = encoded.Description,
+                Description = encoded.Description ?? resource.DescriptionOf(obj),
             };
         var result = await core.Store.WriteAsync(write, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Schema;
 using Kube1.ApiServer.Extensions.CustomResources;
@@ -127,6 +128,12 @@ internal sealed class ServedResource
 
     /// <summary>The description beside an entry of a built-in kind.</summary>
     public static ObjectDescription DescriptionOf(StoredEntry entry) => (ObjectDescription)entry.Description!;
+
+    /// <summary>
+    /// What will stand beside the entry of an object of a built-in kind that is about to be stored; null for custom ones, which
+    /// their codec describes.
+    /// </summary>
+    public ObjectDescription? DescriptionOf(JsonObject obj) => _custom is null ? ObjectDescription.Of(obj, SelectableFields) : null;
 
     /// <summary>The labels of an entry; null for none.</summary>
     public IReadOnlyDictionary<string, string>? LabelsOf(StoredEntry entry) =>

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Schema;
 using Kube1.Api.Validation;
+using Kube1.ApiServer.Registry;
+using Kube1.Storage;
 
 namespace Kube1.Tests.Registry;
 
@@ -86,11 +88,34 @@ public sealed class GeneratedObjectTests
         }
     }
 
+    [TestCaseSource(nameof(Resources))]
+    public void Describe_FromTheTree_AsFromTheEntry(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        foreach (var obj in Generated(group, resource))
+        {
+            kind.Strategy.Default(obj);
+            obj["metadata"]!["labels"] = Kind.Json("""{"a":"b"}""");
+            var fields = kind.Strategy.SelectableFields;
+            var codec = new ObjectCodec(TypeOf(group, resource).Kind!.Value);
+            var entry = new StoredEntry("a", codec.Encode(obj), 1, 1, description: null);
+
+            var early = ObjectDescription.Of(obj, fields);
+            var late = ObjectDescription.Of(entry, fields, codec.MetadataOffset);
+
+            Assert.That(early.Labels, Is.EqualTo(late.Labels));
+            Assert.That(fields.Select((_, i) => early.Field(i)), Is.EqualTo(fields.Select((_, i) => late.Field(i))));
+        }
+    }
+
+    // Strategies see the stored form: the newest version of those that are served in several.
+    private static SchemaType TypeOf(string group, string resource) => SchemaCatalog.BuiltIn.Find(
+        ResourceCatalog.All.Last(r => r.Resource.Group == group && r.Resource.Resource == resource))!;
+
     // As a client's object is after decoding: canonical.
     private static IEnumerable<JsonObject> Generated(string group, string resource)
     {
-        // Strategies see the stored form: the newest version of those that are served in several.
-        var type = SchemaCatalog.BuiltIn.Find(ResourceCatalog.All.Last(r => r.Resource.Group == group && r.Resource.Resource == resource))!;
+        var type = TypeOf(group, resource);
         for (var seed = 0; seed < PerKind; seed++)
         {
             var random = new Random(seed);
