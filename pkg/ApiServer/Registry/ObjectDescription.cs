@@ -12,6 +12,7 @@ internal sealed class ObjectDescription
 {
     private readonly string[] _fields;
     private object? _view;
+    private volatile bool _isRestSettled;
 
     private ObjectDescription(IReadOnlyDictionary<string, string>? labels, string[] fields)
     {
@@ -21,6 +22,13 @@ internal sealed class ObjectDescription
 
     /// <summary>metadata.labels; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; }
+
+    /// <summary>Whether the entry's rest is settled (<see cref="CurrentObject"/>).</summary>
+    public bool IsRestSettled
+    {
+        get => _isRestSettled;
+        set => _isRestSettled = value;
+    }
 
     /// <summary>Reads the description of an entry.</summary>
     public static ObjectDescription Of(StoredEntry entry, IReadOnlyList<SelectableField> fields, int metadataOffset)

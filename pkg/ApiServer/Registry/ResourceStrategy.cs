@@ -17,6 +17,12 @@ public abstract class ResourceStrategy
     }
 
     /// <summary>
+    /// Whether <see cref="Default"/> reads or fills in metadata. Where it does not, a change of metadata alone leaves all
+    /// defaults as they are.
+    /// </summary>
+    public virtual bool DefaultsMetadata => false;
+
+    /// <summary>
     /// Drops the fields behind feature gates that are off in v1.36, but for those that the stored object has already. Runs
     /// ahead of PrepareForCreate, with no <paramref name="old"/>, and of PrepareForUpdate.
     /// </summary>

@@ -36,6 +36,7 @@ internal sealed class ServedResource
         _schema = SchemaCatalog.BuiltIn.Find(descriptor.SchemaType);
         SelectableFields = storage.SelectableFields;
         Collection = storage.Collection;
+        HasOneForm = storage.HasOneForm = false;
     }
 
     /// <summary>
@@ -76,6 +77,9 @@ internal sealed class ServedResource
 
     /// <summary>How the stored objects are seen through this resource; null when they are seen as they are.</summary>
     public ObjectView? View { get; }
+
+    /// <summary>Whether no view shows the stored objects in another form. False for views.</summary>
+    public bool HasOneForm { get; private set; } = true;
 
     /// <summary>
     /// How an object of another version of the same custom resource is seen through this one; null for built-in kinds.

@@ -89,6 +89,62 @@ public sealed class GeneratedObjectTests
     }
 
     [TestCaseSource(nameof(Resources))]
+    public void Default_OtherMetadata_SameRest(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        var metadata = Kind.Json("""{"name":"b","namespace":"other","labels":{"a":"b"},"annotations":{"c":"d"},"finalizers":["e"]}""");
+        var differs = 0;
+        foreach (var obj in Generated(group, resource))
+        {
+            var other = obj.DeepClone().AsObject();
+            other["metadata"] = metadata.DeepClone();
+
+            kind.Strategy.Default(obj);
+            kind.Strategy.Default(other);
+
+            differs += JsonNode.DeepEquals(other["metadata"], metadata) && obj["metadata"]!.AsObject().Count == 2 ? 0 : 1;
+            obj.Remove("metadata");
+            other.Remove("metadata");
+            Assert.That(other.ToJsonString(), Is.EqualTo(obj.ToJsonString()));
+        }
+
+        Assert.That(differs > 0, Is.EqualTo(kind.Strategy.DefaultsMetadata));
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void DropDisabled_StoredHasTheSame_DropsNothing(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        foreach (var obj in Generated(group, resource))
+        {
+            kind.Strategy.Default(obj);
+            var old = obj.DeepClone().AsObject();
+            obj["metadata"]!["labels"] = Kind.Json("""{"a":"b"}""");
+            var before = obj.ToJsonString();
+
+            kind.Strategy.DropDisabled(obj, old);
+
+            Assert.That(obj.ToJsonString(), Is.EqualTo(before));
+        }
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void CanonicalizeMetadata_RestIsCanonical_AsAllOfIt(string group, string resource)
+    {
+        foreach (var obj in Generated(group, resource))
+        {
+            obj["metadata"] = Kind.Json(
+                """{"name":"b","unknown":1,"labels":{"a":null},"annotations":{},"creationTimestamp":"2026-01-01T00:00:00.5+01:00"}""");
+
+            var all = ObjectDecoder.Canonicalize(obj, TypeOf(group, resource));
+            var metadata = ObjectDecoder.CanonicalizeMetadata(obj, TypeOf(group, resource));
+
+            Assert.That(Sorted(metadata.Object), Is.EqualTo(Sorted(all.Object)));
+            Assert.That(metadata.Warnings, Is.EqualTo(all.Warnings).And.EqualTo(new[] { "unknown field \"metadata.unknown\"" }));
+        }
+    }
+
+    [TestCaseSource(nameof(Resources))]
     public void Describe_FromTheTree_AsFromTheEntry(string group, string resource)
     {
         var kind = new Kind(group, resource);
@@ -107,6 +163,10 @@ public sealed class GeneratedObjectTests
             Assert.That(fields.Select((_, i) => early.Field(i)), Is.EqualTo(fields.Select((_, i) => late.Field(i))));
         }
     }
+
+    // The order of members does not count.
+    private static string Sorted(JsonObject obj) =>
+        new JsonObject(obj.OrderBy(p => p.Key).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
 
     // Strategies see the stored form: the newest version of those that are served in several.
     private static SchemaType TypeOf(string group, string resource) => SchemaCatalog.BuiltIn.Find(

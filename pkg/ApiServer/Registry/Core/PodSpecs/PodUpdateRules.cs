@@ -19,11 +19,11 @@ internal static class PodUpdateRules
 
     private static readonly FieldPath Spec = FieldPath.Of("spec");
 
-    /// <summary>Checks a changed pod against the stored one.</summary>
-    public static void Validate(JsonObject obj, JsonObject old, FieldErrorList errors)
+    /// <summary>Checks a changed pod against the stored one, whose spec it may be known to have.</summary>
+    public static void Validate(JsonObject obj, JsonObject old, FieldErrorList errors, bool keepsSpec = false)
     {
         var (spec, before) = (obj.Child("spec") ?? [], old.Child("spec") ?? []);
-        if (JsonNode.DeepEquals(spec, before))
+        if (keepsSpec || JsonNode.DeepEquals(spec, before))
         {
             // The spec was checked when it came.
             ValidateAnnotations(obj, old, errors, asNew: true);
