@@ -15,6 +15,10 @@ internal static class PodUpdateRules
         + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
         + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
+    private static readonly string[] ContainerFields = ["containers", "initContainers"];
+
+    private static readonly string[] FreeFields = ["activeDeadlineSeconds", "tolerations", "schedulingGates"];
+
     private static readonly FieldPath Annotations = FieldPath.Of("metadata", "annotations");
 
     private static readonly FieldPath Spec = FieldPath.Of("spec");
@@ -40,10 +44,14 @@ internal static class PodUpdateRules
 
         ValidateTolerations(spec, before, errors);
         ValidateGates(spec, before, errors);
+        if (IsSameButFree(spec, before))
+        {
+            return;
+        }
 
         // What may change is made equal; whatever differs then may not.
         var rest = spec.DeepClone().AsObject();
-        foreach (var field in new[] { "containers", "initContainers" })
+        foreach (var field in ContainerFields)
         {
             foreach (var (container, known) in rest.Items(field).Zip(before.Items(field)))
             {
@@ -51,7 +59,7 @@ internal static class PodUpdateRules
             }
         }
 
-        foreach (var field in new[] { "activeDeadlineSeconds", "tolerations", "schedulingGates" })
+        foreach (var field in FreeFields)
         {
             Take(field, rest, before);
         }
@@ -130,6 +138,12 @@ internal static class PodUpdateRules
             obj.Remove(field);
         }
     }
+
+    // Most changes are of what may always change, and need no copy to tell. The lists are of the same length.
+    private static bool IsSameButFree(JsonObject spec, JsonObject before) =>
+        spec.EqualsBut(before, [.. FreeFields, .. ContainerFields])
+        && ContainerFields.All(field => spec.Items(field).Zip(before.Items(field))
+            .All(pair => pair.First.EqualsBut(pair.Second, "image")));
 
     private static bool SameContainers(JsonObject spec, JsonObject before, string field, FieldErrorList errors)
     {
