@@ -19,16 +19,22 @@ public static class CanonicalJson
         MaxDepth = Schema.ObjectDecoder.MaxDepth + 8,
     };
 
+    // Off a reader, a document would look for its end first and read everything twice.
+    private static JsonDocumentOptions StoredOptions { get; } = new() { MaxDepth = Schema.ObjectDecoder.MaxDepth };
+
     /// <summary>The bytes to store.</summary>
-    public static byte[] ToBytes(JsonObject obj)
+    public static byte[] ToBytes(JsonObject obj) => ToBytes(obj, out _);
+
+    /// <summary>The bytes to store, and where in them the metadata ends.</summary>
+    public static byte[] ToBytes(JsonObject obj, out int metadataEnd)
     {
         using var buffer = new PooledBuffer();
-        Write(buffer, obj);
+        metadataEnd = Write(buffer, obj);
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes the bytes to store.</summary>
-    public static void Write(IBufferWriter<byte> destination, JsonObject obj)
+    /// <summary>Writes the bytes to store. Returns how many of them come before the rest: the head and the metadata.</summary>
+    public static int Write(IBufferWriter<byte> destination, JsonObject obj)
     {
         using var writer = new Utf8JsonWriter(destination, WriterOptions);
         writer.WriteStartObject();
@@ -36,6 +42,7 @@ public static class CanonicalJson
         WriteMember(writer, obj, "kind");
         writer.WritePropertyName("metadata"u8);
         WriteMetadata(writer, obj["metadata"] as JsonObject);
+        var metadataEnd = (int)(writer.BytesCommitted + writer.BytesPending);
         foreach (var (name, value) in obj)
         {
             if (name is not ("apiVersion" or "kind" or "metadata"))
@@ -46,6 +53,7 @@ public static class CanonicalJson
         }
 
         writer.WriteEndObject();
+        return metadataEnd;
     }
 
     /// <summary>Any JSON as compact UTF-8 bytes.</summary>
@@ -61,11 +69,8 @@ public static class CanonicalJson
     }
 
     /// <summary>Stored bytes as an object that may be changed; it has no resourceVersion.</summary>
-    public static JsonObject Parse(ReadOnlySpan<byte> stored)
-    {
-        var reader = Schema.ObjectDecoder.NewReader(stored);
-        return JsonNode.Parse(ref reader)!.AsObject();
-    }
+    public static JsonObject Parse(ReadOnlySpan<byte> stored) =>
+        JsonNode.Parse(stored, documentOptions: StoredOptions)!.AsObject();
 
     /// <summary>Stored bytes as an object with its resourceVersion.</summary>
     public static JsonObject Parse(ReadOnlySpan<byte> stored, long revision)
@@ -99,7 +104,7 @@ public static class CanonicalJson
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, JsonNode? value)
+    internal static void WriteValue(Utf8JsonWriter writer, JsonNode? value)
     {
         if (value is null)
         {

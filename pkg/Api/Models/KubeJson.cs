@@ -23,9 +23,13 @@ public static class KubeJson
     public static T Deserialize<T>(ReadOnlySpan<byte> utf8) =>
         JsonSerializer.Deserialize(utf8, TypeInfo<T>()) ?? throw new JsonException("the JSON value is null");
 
-    /// <summary>Reads a typed view from a JSON tree. Throws <see cref="JsonException"/> when a type does not fit.</summary>
-    public static T Deserialize<T>(JsonNode node) =>
-        node.Deserialize(TypeInfo<T>()) ?? throw new JsonException("the JSON value is null");
+    /// <summary>
+    /// Reads a typed view from a JSON tree, in which no object may name a member twice. Throws <see cref="JsonException"/> when
+    /// a type does not fit.
+    /// </summary>
+    public static T Deserialize<T>(JsonNode node) => TreeShape.Of(TypeInfo<T>()).Read(node) is T view
+        ? view
+        : throw new JsonException("the JSON value is null");
 
     /// <summary>Writes a typed view as UTF-8 JSON; absent members are left out.</summary>
     public static byte[] Serialize<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, TypeInfo<T>());

@@ -14,6 +14,9 @@ namespace Kube1.Api.Patches;
 /// <param name="strategic">The patch when it was a strategic merge patch: errors show it, and not what it made.</param>
 public sealed class PatchedObject(JsonNode root, IReadOnlyList<string> strictErrors, JsonObject? strategic = null)
 {
+    /// <summary>Whether the patch names members of metadata and nothing else, so that all else is as it was.</summary>
+    public bool ChangesMetadataAlone { get; init; }
+
     /// <summary>The patched object, to be changed at will. Throws 422 when it is none.</summary>
     public JsonObject Object => root as JsonObject ?? throw Invalid(
         "couldn't get version/kind; json parse error: json: cannot unmarshal " + PatchBody.GoName(root) + " into Go value "
@@ -23,7 +26,7 @@ public sealed class PatchedObject(JsonNode root, IReadOnlyList<string> strictErr
     /// <summary>
     /// The object in canonical form; its warnings are those of the patch and then its own. Throws
     /// <see cref="ApiException"/> (422) for what is no object of the type and, in the mode Strict, instead of warnings.
-    /// Custom objects have a way of their own to <paramref name="decode"/>.
+    /// Custom objects, and those with nothing new but their metadata, have a way of their own to <paramref name="decode"/>.
     /// </summary>
     public DecodedObject Canonicalize(
         SchemaType type, FieldValidation mode, Func<JsonObject, DecodedObject>? decode = null)

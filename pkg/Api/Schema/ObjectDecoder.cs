@@ -110,6 +110,42 @@ public static class ObjectDecoder
         return DecodeRaw(buffer.WrittenSpan, type);
     }
 
+    /// <summary>
+    /// The same for an object whose metadata alone was changed: all other members are in canonical form already and are taken
+    /// over, out of <paramref name="changed"/>. When this throws, it is left as it was.
+    /// </summary>
+    public static DecodedObject CanonicalizeMetadata(JsonObject changed, SchemaType type)
+    {
+        var rest = new List<KeyValuePair<string, JsonNode?>>(changed.Count);
+        using var buffer = new PooledBuffer();
+        using (var writer = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            foreach (var member in changed)
+            {
+                if (member.Key is not ("apiVersion" or "kind" or "metadata"))
+                {
+                    rest.Add(member);
+                    continue;
+                }
+
+                writer.WritePropertyName(member.Key);
+                CanonicalJson.WriteValue(writer, member.Value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        var decoded = DecodeRaw(buffer.WrittenSpan, type);
+        foreach (var (name, value) in rest)
+        {
+            changed.Remove(name);
+            decoded.Object.Add(name, value);
+        }
+
+        return decoded;
+    }
+
     /// <summary>"strict decoding error: unknown field "spec.foo", …" from a decode's warnings.</summary>
     public static string StrictMessage(IEnumerable<string> warnings) =>
         "strict decoding error: " + string.Join(", ", warnings);

@@ -67,10 +67,13 @@ internal static class ObjectBody
         return decoded.Object;
     }
 
-    /// <summary>A patched object in canonical form; 422 when the patch made something else of it.</summary>
-    public static JsonObject Canonical(RequestScope scope, PatchedObject patched, BodyDecoder decoder)
+    /// <summary>
+    /// A patched object in canonical form; 422 when the patch made something else of it. When it
+    /// <paramref name="keepsRest"/>, all but metadata is canonical already.
+    /// </summary>
+    public static JsonObject Canonical(RequestScope scope, PatchedObject patched, BodyDecoder decoder, bool keepsRest = false)
     {
-        var decoded = decoder.Canonicalize(patched, scope.FieldValidation);
+        var decoded = decoder.Canonicalize(patched, scope.FieldValidation, keepsRest);
         WarnAll(scope, decoded.Warnings);
         return decoded.Object;
     }

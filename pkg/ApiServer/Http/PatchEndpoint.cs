@@ -61,18 +61,29 @@ internal sealed class PatchEndpoint(ApiServerCore core)
         }
     }
 
-    private static JsonObject Patched(RequestScope scope, RequestPatch patch, FieldWrite write, JsonObject current)
+    private static JsonObject Patched(RequestScope scope, RequestPatch patch, FieldWrite write, CurrentObject current)
     {
         var schema = ObjectBody.SchemaOf(scope.Resource);
         var view = scope.Resource.View;
-        var seen = view?.Of(current) ?? current;
+        var seen = view?.Of(current.Object) ?? current.Object;
         var patched = patch.Apply(seen, schema, scope.FieldValidation);
         DropUnchangedOwners(patch, seen, patched.Object);
-        var obj = ObjectBody.Canonical(scope, patched, scope.Resource.Decoder);
-        view?.ToStored(obj);
-        scope.Resource.Strategy.Default(obj);
+        current.MeansMetadataAlone = patched.ChangesMetadataAlone;
+        var keepsRest = current is { MeansMetadataAlone: true, IsRestSettled: true };
+        var obj = ObjectBody.Canonical(scope, patched, scope.Resource.Decoder, keepsRest);
+        if (!keepsRest)
+        {
+            view?.ToStored(obj);
+            scope.Resource.Strategy.Default(obj);
+        }
+
         ObjectBody.CheckName(scope, obj);
-        UpdateTracking.Track(write, current, obj);
+        var isCompared = UpdateTracking.Track(write, current.Object, obj, keepsRest);
+        if (isCompared && !keepsRest)
+        {
+            current.SettleRest(obj);
+        }
+
         return obj;
     }
 
@@ -100,7 +111,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
                 var stored = exists
                     ? await _updater.UpdateAsync(
                         scope, scope.Info.Name,
-                        current => Applied(scope, write, current, configuration, duplicates), cancellationToken)
+                        current => Applied(scope, write, current.Object, configuration, duplicates), cancellationToken)
                         .ConfigureAwait(false)
                     : await CreateAsync(
                         scope, Applied(scope, write, null, configuration, duplicates), cancellationToken)

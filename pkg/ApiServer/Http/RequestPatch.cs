@@ -61,16 +61,33 @@ internal sealed class RequestPatch
         {
             case Json:
                 var operations = PatchBody.ReadOperations(_body.Span, mode, out strictErrors);
-                return new PatchedObject(JsonPatch.Apply(current, operations), strictErrors);
+                return new PatchedObject(JsonPatch.Apply(current, operations), strictErrors)
+                {
+                    ChangesMetadataAlone = operations.Count > 0 && operations.All(IsBelowMetadata),
+                };
             case Merge:
                 var merge = PatchBody.ReadMerge(_body.Span, mode, out strictErrors);
-                return new PatchedObject(JsonMergePatch.Apply(current, merge), strictErrors);
+                return new PatchedObject(JsonMergePatch.Apply(current, merge), strictErrors)
+                {
+                    ChangesMetadataAlone = IsOfMetadata(merge),
+                };
             default:
                 var strategic = PatchBody.ReadStrategic(_body.Span, mode, out strictErrors);
-                return new PatchedObject(
-                    StrategicMergePatch.Apply(current, strategic, schema), strictErrors, strategic);
+                return new PatchedObject(StrategicMergePatch.Apply(current, strategic, schema), strictErrors, strategic)
+                {
+                    ChangesMetadataAlone = IsOfMetadata(strategic),
+                };
         }
     }
+
+    // Directives are members too, and concern the whole object.
+    private static bool IsOfMetadata(JsonObject merge) => merge.Count == 1 && merge["metadata"] is JsonObject;
+
+    private static bool IsBelowMetadata(JsonNode? operation) => operation is JsonObject members
+        && IsBelow(members["path"]) && (!members.TryGetPropertyValue("from", out var from) || IsBelow(from));
+
+    private static bool IsBelow(JsonNode? pointer) => pointer is JsonValue value
+        && value.TryGetValue<string>(out var path) && path.StartsWith("/metadata/", StringComparison.Ordinal);
 
     /// <summary>The configuration to apply; see <see cref="ApplyConfiguration.Read"/>.</summary>
     public JsonObject ReadConfiguration(out IReadOnlyList<string> duplicates) => ApplyConfiguration.Read(_body.Span, out duplicates);

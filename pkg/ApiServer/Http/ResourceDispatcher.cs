@@ -202,13 +202,13 @@ internal sealed class ResourceDispatcher(ApiServerCore core)
             scope, scope.Info.Name,
             current =>
             {
-                if (ObjectBody.IsUnchangedMessage(scope, obj, current))
+                if (ObjectBody.IsUnchangedMessage(scope, obj, current.Object))
                 {
-                    return current.DeepClone().AsObject();
+                    return current.Object.DeepClone().AsObject();
                 }
 
                 var changed = obj.DeepClone().AsObject();
-                UpdateTracking.Track(write, current, changed);
+                UpdateTracking.Track(write, current.Object, changed);
                 return changed;
             },
             cancellationToken).ConfigureAwait(false);

@@ -82,8 +82,9 @@ internal sealed class ScaleEndpoint(ApiServerCore core)
         var paths = ReplicasPathsOf(scope.Resource, mapping);
         var updated = await _updater.UpdateAsync(
             scope, scope.Info.Name,
-            current =>
+            stored =>
             {
+                var current = stored.Object;
                 var owners = new ScaleOwners(current, parent, paths);
                 var before = ToScale(mapping, current);
                 if (mapping.IsCustom && Get(current, mapping.SpecReplicasPath) is null)

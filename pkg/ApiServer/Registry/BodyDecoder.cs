@@ -18,9 +18,9 @@ internal abstract class BodyDecoder
 
     /// <summary>
     /// What a patch made of an object, in canonical form, with the warnings of both. Throws 422 when it made something else
-    /// of it.
+    /// of it. Of an object that <paramref name="keepsRest"/>, the rest is taken over as it is.
     /// </summary>
-    public abstract DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode);
+    public abstract DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode, bool keepsRest = false);
 
     /// <summary>Along a type of the tables.</summary>
     public static BodyDecoder Of(SchemaType type) => new Typed(type);
@@ -32,7 +32,7 @@ internal abstract class BodyDecoder
 
         public override DecodedObject Canonicalize(JsonObject changed) => ObjectDecoder.Canonicalize(changed, type);
 
-        public override DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode) =>
-            patched.Canonicalize(type, mode);
+        public override DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode, bool keepsRest) =>
+            patched.Canonicalize(type, mode, keepsRest ? obj => ObjectDecoder.CanonicalizeMetadata(obj, type) : null);
     }
 }

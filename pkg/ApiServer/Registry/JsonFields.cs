@@ -12,13 +12,22 @@ internal static class JsonFields
     /// <summary>The node at a path of field names; null when there is none.</summary>
     public static JsonNode? At(this JsonObject? obj, string path)
     {
-        JsonNode? node = obj;
-        foreach (var name in path.Split('.'))
+        // Most paths are one name, which needs no text of its own.
+        var end = path.IndexOf('.', StringComparison.Ordinal);
+        if (end < 0)
         {
-            node = (node as JsonObject)?[name];
+            return obj?[path];
         }
 
-        return node;
+        JsonNode? node = obj;
+        var start = 0;
+        for (; end >= 0 && node is not null; end = path.IndexOf('.', start))
+        {
+            node = (node as JsonObject)?[path[start..end]];
+            start = end + 1;
+        }
+
+        return (node as JsonObject)?[path[start..]];
     }
 
     /// <summary>The text at a path; empty when there is none.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Json;
+using Kube1.Api.Schema;
 using Kube1.ApiServer.Http;
 using Kube1.ApiServer.Registry.Views;
 using Kube1.Storage;
@@ -21,6 +22,8 @@ internal class ObjectCodec(GroupVersionKind kind, ObjectView? view = null)
     /// <summary>Bytes that a read adds to the stored ones at most.</summary>
     public const int SpliceSizeBytes = 48;
 
+    private static readonly JsonReaderOptions MetadataOptions = new() { MaxDepth = ObjectDecoder.MaxDepth };
+
     private static readonly byte[] BareHead = "{\"metadata\":{"u8.ToArray();
 
     /// <summary>Where the members of metadata begin in the stored bytes.</summary>
@@ -28,11 +31,14 @@ internal class ObjectCodec(GroupVersionKind kind, ObjectView? view = null)
         $$"""{"apiVersion":"{{kind.ApiVersion}}","kind":"{{kind.Kind}}","metadata":{""");
 
     /// <summary>The stored form of an object.</summary>
-    public byte[] Encode(JsonObject obj)
+    public byte[] Encode(JsonObject obj) => Encode(obj, out _);
+
+    /// <summary>The stored form of an object, and where its rest begins (<see cref="RestOf"/>).</summary>
+    public byte[] Encode(JsonObject obj, out int restStart)
     {
         obj["apiVersion"] = kind.ApiVersion;
         obj["kind"] = kind.Kind;
-        return CanonicalJson.ToBytes(obj);
+        return CanonicalJson.ToBytes(obj, out restStart);
     }
 
     /// <summary>
@@ -69,6 +75,9 @@ internal class ObjectCodec(GroupVersionKind kind, ObjectView? view = null)
 
         KubeBytes.WriteTo(output, view.Of(Decode(entry, revision)));
     }
+
+    /// <summary>What follows the metadata of an object in stored form, whose head is this codec's: `,"spec":{…}}`.</summary>
+    public ReadOnlySpan<byte> RestOf(ReadOnlySpan<byte> stored) => stored[MetadataEnd(stored, MetadataOffset)..];
 
     /// <summary>An object that is not in the store, in its stored form, as clients see it.</summary>
     public JsonObject Presented(JsonObject obj) => view?.Of(obj) ?? obj;
@@ -117,12 +126,18 @@ internal class ObjectCodec(GroupVersionKind kind, ObjectView? view = null)
     protected static void WriteMetadata(
         IBufferWriter<byte> output, ReadOnlySpan<byte> stored, int offset, long revision)
     {
-        var reader = new Utf8JsonReader(stored[(offset - 1)..]);
-        reader.Read();
-        reader.Skip();
         output.Write("{"u8);
         WriteRevision(output, revision);
-        output.Write(stored.Slice(offset, (int)reader.BytesConsumed - 1));
+        output.Write(stored[offset..MetadataEnd(stored, offset)]);
+    }
+
+    // Behind the brace that ends the metadata, whose members begin at an offset.
+    private static int MetadataEnd(ReadOnlySpan<byte> stored, int offset)
+    {
+        var reader = new Utf8JsonReader(stored[(offset - 1)..], MetadataOptions);
+        reader.Read();
+        reader.Skip();
+        return offset - 1 + (int)reader.BytesConsumed;
     }
 
     /// <summary>The first member of metadata. Metadata is never empty (it has a name), so a comma always follows.</summary>

@@ -118,7 +118,10 @@ internal sealed class ObjectCreator(ApiServerCore core)
 
         var encoded = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);
         RefuseAtTheEnd(scope, obj);
-        var create = WriteOperation.Create(resource.Objects, key, encoded.Bytes) with { Description = encoded.Description };
+        var create = WriteOperation.Create(resource.Objects, key, encoded.Bytes) with
+        {
+            Description = encoded.Description ?? resource.DescriptionOf(obj),
+        };
         var result = await core.Store.WriteAsync(create, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)
         {

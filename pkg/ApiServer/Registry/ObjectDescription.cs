@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kube1.Api;
+using Kube1.Api.Json;
 using Kube1.Api.Models;
 using Kube1.Storage;
 
@@ -10,6 +12,7 @@ internal sealed class ObjectDescription
 {
     private readonly string[] _fields;
     private object? _view;
+    private volatile bool _isRestSettled;
 
     private ObjectDescription(IReadOnlyDictionary<string, string>? labels, string[] fields)
     {
@@ -20,6 +23,13 @@ internal sealed class ObjectDescription
     /// <summary>metadata.labels; null for none.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; }
 
+    /// <summary>Whether the entry's rest is settled (<see cref="CurrentObject"/>).</summary>
+    public bool IsRestSettled
+    {
+        get => _isRestSettled;
+        set => _isRestSettled = value;
+    }
+
     /// <summary>Reads the description of an entry.</summary>
     public static ObjectDescription Of(StoredEntry entry, IReadOnlyList<SelectableField> fields, int metadataOffset)
     {
@@ -28,12 +38,12 @@ internal sealed class ObjectDescription
             return new ObjectDescription(ScanLabels(entry.Value.Span[(metadataOffset - 1)..]), []);
         }
 
-        var obj = JsonNode.Parse(entry.Value.Span)!.AsObject();
-        var labels = obj["metadata"]?["labels"]?.AsObject();
-        return new ObjectDescription(
-            labels?.ToDictionary(p => p.Key, p => p.Value?.GetValue<string>() ?? ""),
-            [.. fields.Select(f => f.Value(obj))]);
+        return Of(CanonicalJson.Parse(entry.Value.Span), fields);
     }
+
+    /// <summary>The same of an object that is about to be stored, so that its entry need not be read.</summary>
+    public static ObjectDescription Of(JsonObject obj, IReadOnlyList<SelectableField> fields) =>
+        new(ObjectMetadata.Of(obj).LabelsToDictionary(), fields.Count == 0 ? [] : [.. fields.Select(f => f.Value(obj))]);
 
     /// <summary>The value of the n-th selectable field of the strategy.</summary>
     public string Field(int index) => _fields[index];

@@ -24,7 +24,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
     /// another kind of object than the stored one.
     /// </summary>
     public async ValueTask<StoredObject> UpdateAsync(
-        RequestScope scope, string name, Func<JsonObject, JsonObject> produce, CancellationToken cancellationToken,
+        RequestScope scope, string name, Func<CurrentObject, JsonObject> produce, CancellationToken cancellationToken,
         IAdmissionForm? form = null)
     {
         var resource = scope.Resource;
@@ -33,10 +33,10 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         {
             var entry = resource.Objects.Snapshot.Get(key) ?? throw ApiErrors.NotFound(resource.GroupResource, name);
             var old = await resource.Codec.DecodeAsync(entry, entry.Revision, cancellationToken).ConfigureAwait(false);
-            var obj = produce(old);
+            var current = new CurrentObject(resource, entry, old);
+            var obj = produce(current);
             CheckPreconditions(scope, name, obj, old);
-            if (await TryUpdateAsync(scope, name, entry, obj, old, form, cancellationToken).ConfigureAwait(false)
-                is { } done)
+            if (await TryUpdateAsync(scope, name, current, obj, form, cancellationToken).ConfigureAwait(false) is { } done)
             {
                 return done;
             }
@@ -51,11 +51,11 @@ internal sealed class ObjectUpdater(ApiServerCore core)
 
     // Null when another write won the race.
     private async ValueTask<StoredObject?> TryUpdateAsync(
-        RequestScope scope, string name, StoredEntry entry, JsonObject obj, JsonObject old, IAdmissionForm? form,
+        RequestScope scope, string name, CurrentObject current, JsonObject obj, IAdmissionForm? form,
         CancellationToken cancellationToken)
     {
         var resource = scope.Resource;
-        var context = scope.StrategyContext;
+        var old = current.Object;
         KeepSystemFields(obj, old);
         var owners = ManagedFieldsRules.Before(obj);
         var admission = AdmissionFor(scope, name, obj, old, form);
@@ -64,7 +64,8 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         KeepSystemFields(obj, old);
         ManagedFieldsRules.RestoreIfInvalid(owners, obj, scope.Warn);
         RepeatedOwners.Drop(obj, isAdmitted: true, scope.Warn);
-        Prepare(scope, context, obj, old);
+        var encoded = Prepare(scope, obj, current);
+        var context = scope.StrategyContext with { KeepsRest = encoded is not null };
         Validate(scope, context, obj, old);
         foreach (var warning in resource.Strategy.Warnings(context, obj, old))
         {
@@ -77,15 +78,25 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         using var end = new WriteEnd();
         await core.Admission.ValidateAsync(AdmissionFor(scope, name, obj, old, form, end), cancellationToken)
             .ConfigureAwait(false);
-        return await StoreAsync(scope, entry, obj, old, reservation, cancellationToken).ConfigureAwait(false);
+        if (encoded is not null && reservation is not null)
+        {
+            // What is reserved was written into the object.
+            encoded = current.EncodeIfRestIsSame(obj);
+        }
+
+        return await StoreAsync(scope, current, obj, encoded, reservation, cancellationToken).ConfigureAwait(false);
     }
 
+    // An object whose rest is kept may be encoded already.
     private async ValueTask<StoredObject?> StoreAsync(
-        RequestScope scope, StoredEntry entry, JsonObject obj, JsonObject old, IReservation? reservation,
+        RequestScope scope, CurrentObject current, JsonObject obj, byte[]? keepingRest, IReservation? reservation,
         CancellationToken cancellationToken)
     {
         var resource = scope.Resource;
-        var encoded = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);
+        var (entry, old) = (current.Entry, current.Object);
+        var encoded = keepingRest is null
+            ? await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false)
+            : new EncodedObject(keepingRest, null);
         var bytes = encoded.Bytes;
         var meta = ObjectMetadata.Of(obj);
         var vanishes = meta.DeletionTimestamp is not null && meta.Finalizers.Count == 0
@@ -107,7 +118,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
             : WriteOperation.Update(resource.Objects, entry.Key, bytes, entry.Revision) with
             {
                 IsRenewal = resource.Strategy.IsRenewal(obj, old),
-                Description = encoded.Description,
+                Description = encoded.Description ?? Describe(resource, obj, keepingRest is not null && current.IsRestSettled),
             };
         var result = await core.Store.WriteAsync(write, cancellationToken).ConfigureAwait(false);
         if (!result.IsCommitted)
@@ -124,6 +135,17 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         await resource.Strategy.AfterDeleteAsync(scope.StrategyContext, obj, cancellationToken).ConfigureAwait(false);
         meta.ResourceVersion = result.Revision.ToString(CultureInfo.InvariantCulture);
         return StoredObject.NotStored(obj);
+    }
+
+    private static ObjectDescription? Describe(ServedResource resource, JsonObject obj, bool isRestSettled)
+    {
+        var description = resource.DescriptionOf(obj);
+        if (description is not null)
+        {
+            description.IsRestSettled = isRestSettled;
+        }
+
+        return description;
     }
 
     /// <summary>
@@ -213,17 +235,31 @@ internal sealed class ObjectUpdater(ApiServerCore core)
         }
     }
 
-    private static void Prepare(RequestScope scope, StrategyContext context, JsonObject obj, JsonObject old)
+    // The stored form of an object that turns out to keep its rest, as it was meant to; null for all others. From here on
+    // nobody changes it, but for what is reserved.
+    private static byte[]? Prepare(RequestScope scope, JsonObject obj, CurrentObject current)
     {
         var strategy = scope.Resource.Strategy;
+        var context = scope.StrategyContext;
+        var old = current.Object;
         if (scope.Info.Subresource.Length > 0 && scope.Info.Subresource != "scale")
         {
             strategy.PrepareForSubresourceUpdate(context, scope.Info.Subresource, obj, old);
         }
         else
         {
-            strategy.DropDisabled(obj, old);
+            // What the stored object has stays: of the same rest nothing is dropped.
+            if (!current.MeansMetadataAlone || current.EncodeIfRestIsSame(obj) is null)
+            {
+                strategy.DropDisabled(obj, old);
+            }
+
             strategy.PrepareForUpdate(context, obj, old);
+        }
+
+        if (current.MeansMetadataAlone && current.EncodeIfRestIsSame(obj) is { } encoded)
+        {
+            return encoded;
         }
 
         if (strategy.TracksGeneration && scope.Info.Subresource != "status"
@@ -232,6 +268,8 @@ internal sealed class ObjectUpdater(ApiServerCore core)
             var meta = ObjectMetadata.Of(obj);
             meta.Generation = ObjectMetadata.Of(old).Generation + 1;
         }
+
+        return null;
     }
 
     private static bool SpecChanged(JsonObject obj, JsonObject old, bool withStatus) => obj.Select(p => p.Key)

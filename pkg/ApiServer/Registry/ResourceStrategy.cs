@@ -17,6 +17,12 @@ public abstract class ResourceStrategy
     }
 
     /// <summary>
+    /// Whether <see cref="Default"/> reads or fills in metadata. Where it does not, a change of metadata alone leaves all
+    /// defaults as they are.
+    /// </summary>
+    public virtual bool DefaultsMetadata => false;
+
+    /// <summary>
     /// Drops the fields behind feature gates that are off in v1.36, but for those that the stored object has already. Runs
     /// ahead of PrepareForCreate, with no <paramref name="old"/>, and of PrepareForUpdate.
     /// </summary>
@@ -68,7 +74,7 @@ public abstract class ResourceStrategy
     /// <summary>Whether a finalizer may be any qualified name: built-in kinds take none that is neither known nor of a domain.</summary>
     public virtual bool TakesAnyFinalizer => false;
 
-    /// <summary>Adds what is wrong with a new object; metadata has been checked.</summary>
+    /// <summary>Adds what is wrong with a new object; metadata has been checked. Like all checks, it changes nothing.</summary>
     public virtual void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors)
     {
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kube1.Api;
 using Kube1.Api.Schema;
 using Kube1.ApiServer.Extensions.CustomResources;
@@ -35,6 +36,7 @@ internal sealed class ServedResource
         _schema = SchemaCatalog.BuiltIn.Find(descriptor.SchemaType);
         SelectableFields = storage.SelectableFields;
         Collection = storage.Collection;
+        HasOneForm = storage.HasOneForm = false;
     }
 
     /// <summary>
@@ -75,6 +77,9 @@ internal sealed class ServedResource
 
     /// <summary>How the stored objects are seen through this resource; null when they are seen as they are.</summary>
     public ObjectView? View { get; }
+
+    /// <summary>Whether no view shows the stored objects in another form. False for views.</summary>
+    public bool HasOneForm { get; private set; } = true;
 
     /// <summary>
     /// How an object of another version of the same custom resource is seen through this one; null for built-in kinds.
@@ -127,6 +132,12 @@ internal sealed class ServedResource
 
     /// <summary>The description beside an entry of a built-in kind.</summary>
     public static ObjectDescription DescriptionOf(StoredEntry entry) => (ObjectDescription)entry.Description!;
+
+    /// <summary>
+    /// What will stand beside the entry of an object of a built-in kind that is about to be stored; null for custom ones, which
+    /// their codec describes.
+    /// </summary>
+    public ObjectDescription? DescriptionOf(JsonObject obj) => _custom is null ? ObjectDescription.Of(obj, SelectableFields) : null;
 
     /// <summary>The labels of an entry; null for none.</summary>
     public IReadOnlyDictionary<string, string>? LabelsOf(StoredEntry entry) =>

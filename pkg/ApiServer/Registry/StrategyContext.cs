@@ -11,6 +11,9 @@ public sealed record StrategyContext(
     /// <summary>Nothing will be stored: reservations must not last.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>The update leaves all but metadata as it is stored, byte for byte.</summary>
+    public bool KeepsRest { get; init; }
+
     /// <summary>Takes warnings for the client that come up while an object is checked; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -29,7 +30,13 @@ internal sealed class WriteStageBenchmark : IAsyncDisposable
     private const int WarmUpBatches = 60;
 
     private const int Commits = 300;
+    private const int WarmUpRequests = 4000;
+    private const int Requests = 1000;
     private const int Containers = 8;
+
+    private const string LabelPatch = """{"metadata":{"labels":{"patched":"yes-NUMBER"}}}""";
+
+    private const string ImagePatch = """{"spec":{"containers":[{"name":"c0","image":"registry.example.com/team/app:NUMBER"}]}}""";
 
     private readonly TextWriter _output;
     private readonly TestCluster _cluster;
@@ -69,6 +76,7 @@ internal sealed class WriteStageBenchmark : IAsyncDisposable
         await benchmark.MeasureCreateAsync(cancellationToken).ConfigureAwait(false);
         await benchmark.MeasurePatchAsync().ConfigureAwait(false);
         await benchmark.MeasureReadsAsync().ConfigureAwait(false);
+        await benchmark.MeasureRequestsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -106,28 +114,79 @@ internal sealed class WriteStageBenchmark : IAsyncDisposable
 
     private async Task MeasurePatchAsync()
     {
-        var patch = """{"metadata":{"labels":{"patched":"yes"}}}"""u8.ToArray();
         var stored = _pods.Objects.Snapshot.Get("default/pod-0")!;
         JsonObject Current() => ObjectCodec.Decode(stored, stored.Revision);
-        JsonObject Apply(JsonObject obj) => StrategicMergePatch.Apply(
-            obj, PatchBody.ReadStrategic(patch, FieldValidation.Warn, out _), _pods.Schema!);
-        JsonObject Patched() => Apply(Current());
-        JsonObject Canonical() => ObjectDecoder.Canonicalize(Patched(), _pods.Schema!).Object;
         await StageAsync("patch: decode stored", () => 0, _ => Current()).ConfigureAwait(false);
+        await MeasurePatchAsync("label", LabelPatch, keepsRest: true, Current).ConfigureAwait(false);
+        await MeasurePatchAsync("image", ImagePatch, keepsRest: false, Current).ConfigureAwait(false);
+    }
+
+    private async Task MeasurePatchAsync(string what, string patch, bool keepsRest, Func<JsonObject> current)
+    {
+        var body = Encoding.UTF8.GetBytes(Numbered(patch, 1));
+        var context = _context with { KeepsRest = keepsRest };
+        JsonObject Apply(JsonObject obj) => StrategicMergePatch.Apply(
+            obj, PatchBody.ReadStrategic(body, FieldValidation.Warn, out _), _pods.Schema!);
+        JsonObject Patched() => Apply(current());
+        JsonObject Canonicalize(JsonObject obj) => (keepsRest
+            ? ObjectDecoder.CanonicalizeMetadata(obj, _pods.Schema!)
+            : ObjectDecoder.Canonicalize(obj, _pods.Schema!)).Object;
+        JsonObject Canonical() => Canonicalize(Patched());
+        await StageAsync($"patch of {what}: apply", current, Apply).ConfigureAwait(false);
+        await StageAsync($"patch of {what}: canonicalize", Patched, Canonicalize).ConfigureAwait(false);
+        if (!keepsRest)
+        {
+            await StageAsync($"patch of {what}: default", Canonical, _pods.Strategy.Default).ConfigureAwait(false);
+        }
+
         await StageAsync(
-            "patch: apply", Current, Apply).ConfigureAwait(false);
-        await StageAsync(
-            "patch: canonicalize", Patched, obj => ObjectDecoder.Canonicalize(obj, _pods.Schema!)).ConfigureAwait(false);
-        await StageAsync("patch: default", Canonical, _pods.Strategy.Default).ConfigureAwait(false);
-        await StageAsync(
-            "patch: validate", () => (Old: Current(), New: Canonical()),
+            $"patch of {what}: validate", () => (Old: current(), New: Canonical()),
             pair =>
             {
                 var errors = new FieldErrorList();
                 ObjectMetaValidation.ValidateUpdate(pair.New, pair.Old, errors);
-                _pods.Strategy.ValidateUpdate(_context, pair.New, pair.Old, errors);
+                _pods.Strategy.ValidateUpdate(context, pair.New, pair.Old, errors);
             }).ConfigureAwait(false);
-        await StageAsync("patch: encode", Canonical, obj => _pods.Codec.Encode(obj)).ConfigureAwait(false);
+        await StageAsync($"patch of {what}: encode", Canonical, obj => _pods.Codec.Encode(obj)).ConfigureAwait(false);
+    }
+
+    // All of it, the client's side too: requests in the process, one after the other.
+    private async Task MeasureRequestsAsync(CancellationToken cancellationToken)
+    {
+        const string pods = "api/v1/namespaces/default/pods";
+        var body = Encoding.UTF8.GetString(_body);
+        await RequestsAsync("request: create", HttpMethod.Post, "application/json", i => (
+            pods, body.Replace("\"name\":\"pod\"", $"\"name\":\"whole-{i}\"", StringComparison.Ordinal)), cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var (what, patch) in new[] { ("label", LabelPatch), ("image", ImagePatch) })
+        {
+            await RequestsAsync($"request: patch of {what}", HttpMethod.Patch, "application/strategic-merge-patch+json", i => (
+                $"{pods}/whole-0", Numbered(patch, i)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RequestsAsync(
+        string name, HttpMethod method, string mediaType, Func<int, (string Path, string Body)> request,
+        CancellationToken cancellationToken)
+    {
+        var (busy, bytes) = (TimeSpan.Zero, 0L);
+        for (var i = 0; i < WarmUpRequests + Requests; i++)
+        {
+            if (i == WarmUpRequests)
+            {
+                busy = Environment.CpuUsage.TotalTime;
+                bytes = GC.GetTotalAllocatedBytes(precise: true);
+            }
+
+            var (path, body) = request(i);
+            using var message = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, mediaType) };
+            using var answer = await _cluster.Http.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            answer.EnsureSuccessStatusCode();
+        }
+
+        await PrintAsync(
+            name, Environment.CpuUsage.TotalTime - busy, GC.GetTotalAllocatedBytes(precise: true) - bytes, Requests)
+            .ConfigureAwait(false);
     }
 
     private async Task MeasureReadsAsync()
@@ -191,6 +250,9 @@ internal sealed class WriteStageBenchmark : IAsyncDisposable
             throw new InvalidOperationException("the benchmark's pod is invalid: " + string.Join(", ", errors));
         }
     }
+
+    private static string Numbered(string patch, int number) =>
+        patch.Replace("NUMBER", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private Task StageAsync(string name, Action prepare, Action stage) =>
         StageAsync(name, () => { prepare(); return 0; }, _ => stage());

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kube1.Api.Protobuf;
 using Kube1.Api.Schema;
+using Kube1.ApiServer.Registry;
 using Kube1.Testing;
 using Kube1.Tests.Api;
 using Kube1.Tests.Extensions.CustomResources;
@@ -139,6 +140,45 @@ public sealed class CatalogSweepTests
     }
 
     [TestCaseSource(nameof(Stored))]
+    public async Task Resource_PatchedInMetadataAlone_AsWhenAllIsReadAgain(ResourceDescriptor resource)
+    {
+        if (!resource.Verbs.Contains("patch"))
+        {
+            Assert.Ignore("not patched upstream either");
+        }
+
+        var (path, _) = await CreateAsync(resource);
+        await PatchAsync(path, "application/merge-patch+json", """{"metadata":{"annotations":{"settles":"1"}}}""");
+        var served = ResourceTable.BuiltIn(_cluster.Cluster.Store).Find(resource.Resource)!;
+        var entry = served.Objects.Snapshot.Get(
+            served.KeyOf("default", SmallestObjects.NameOf(resource.Resource.GroupResource)))!;
+        Assert.That(
+            ServedResource.DescriptionOf(entry).IsRestSettled,
+            Is.EqualTo(served.HasOneForm && !served.Strategy.DefaultsMetadata), "its rest comes out as it is stored");
+        foreach (var (type, alone, whole) in new[]
+        {
+            ("application/json-patch+json",
+                """[{"op":"add","path":"/metadata/annotations/j","value":"1"}]""",
+                """[{"op":"add","path":"/metadata/annotations/j","value":"1"},{"op":"test","path":"/kind","value":"KIND"}]"""),
+            ("application/merge-patch+json",
+                """{"metadata":{"labels":{"m":"1","sweep":null}}}""",
+                """{"kind":"KIND","metadata":{"labels":{"m":"1","sweep":null}}}"""),
+            ("application/strategic-merge-patch+json",
+                """{"metadata":{"finalizers":["example.com/s"],"unknown":{},"labels":{"$patch":"delete"}}}""",
+                """{"kind":"KIND","metadata":{"finalizers":["example.com/s"],"unknown":{},"labels":{"$patch":"delete"}}}"""),
+        })
+        {
+            var dryRun = path + "?dryRun=All";
+            var quick = await PatchAsync(dryRun, type, alone);
+            var full = await PatchAsync(dryRun, type, whole.Replace("KIND", resource.Kind.Kind, StringComparison.Ordinal));
+
+            Assert.That(quick.ToJsonString(), Is.EqualTo(full.ToJsonString()), type);
+        }
+
+        Assert.That(await DeleteAsync(path), Is.EqualTo(200));
+    }
+
+    [TestCaseSource(nameof(Stored))]
     public async Task Resource_InTheOpenApiDocument_IsDescribedWithItsPaths(ResourceDescriptor resource)
     {
         var prefix = resource.Resource.Group.Length == 0 ? "api/" : $"apis/{resource.Resource.Group}/";
@@ -254,6 +294,13 @@ public sealed class CatalogSweepTests
         }
 
         return code;
+    }
+
+    private async Task<JsonObject> PatchAsync(string path, string type, string patch)
+    {
+        var (code, patched) = await Http.SendAsync("PATCH", path, patch, type);
+        Assert.That(code, Is.EqualTo(200), patched.ToJsonString());
+        return patched;
     }
 
     private async Task<byte[]> BytesAsync(string method, string path, string accept)

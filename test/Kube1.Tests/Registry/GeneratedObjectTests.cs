@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Kube1.Api.Schema;
 using Kube1.Api.Validation;
+using Kube1.ApiServer.Registry;
+using Kube1.Storage;
 
 namespace Kube1.Tests.Registry;
 
@@ -65,11 +67,115 @@ public sealed class GeneratedObjectTests
         }
     }
 
+    [TestCaseSource(nameof(Resources))]
+    public void Validate_Anything_ChangesNothing(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        var all = Generated(group, resource).ToList();
+        foreach (var (obj, old) in all.Zip(all.Skip(1)))
+        {
+            kind.Strategy.Default(obj);
+            kind.Strategy.Default(old);
+            var before = (obj.ToJsonString(), old.ToJsonString());
+            var errors = new FieldErrorList();
+
+            kind.Strategy.Validate(kind.Context, obj, errors);
+            kind.Strategy.ValidateUpdate(kind.Context, obj, old, errors);
+            kind.Strategy.ValidateStatusUpdate(kind.Context, obj, old, errors);
+            _ = kind.Strategy.Warnings(kind.Context, obj, old).Count();
+
+            Assert.That((obj.ToJsonString(), old.ToJsonString()), Is.EqualTo(before));
+        }
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void Default_OtherMetadata_SameRest(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        var metadata = Kind.Json("""{"name":"b","namespace":"other","labels":{"a":"b"},"annotations":{"c":"d"},"finalizers":["e"]}""");
+        var differs = 0;
+        foreach (var obj in Generated(group, resource))
+        {
+            var other = obj.DeepClone().AsObject();
+            other["metadata"] = metadata.DeepClone();
+
+            kind.Strategy.Default(obj);
+            kind.Strategy.Default(other);
+
+            differs += JsonNode.DeepEquals(other["metadata"], metadata) && obj["metadata"]!.AsObject().Count == 2 ? 0 : 1;
+            obj.Remove("metadata");
+            other.Remove("metadata");
+            Assert.That(other.ToJsonString(), Is.EqualTo(obj.ToJsonString()));
+        }
+
+        Assert.That(differs > 0, Is.EqualTo(kind.Strategy.DefaultsMetadata));
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void DropDisabled_StoredHasTheSame_DropsNothing(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        foreach (var obj in Generated(group, resource))
+        {
+            kind.Strategy.Default(obj);
+            var old = obj.DeepClone().AsObject();
+            obj["metadata"]!["labels"] = Kind.Json("""{"a":"b"}""");
+            var before = obj.ToJsonString();
+
+            kind.Strategy.DropDisabled(obj, old);
+
+            Assert.That(obj.ToJsonString(), Is.EqualTo(before));
+        }
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void CanonicalizeMetadata_RestIsCanonical_AsAllOfIt(string group, string resource)
+    {
+        foreach (var obj in Generated(group, resource))
+        {
+            obj["metadata"] = Kind.Json(
+                """{"name":"b","unknown":1,"labels":{"a":null},"annotations":{},"creationTimestamp":"2026-01-01T00:00:00.5+01:00"}""");
+
+            var all = ObjectDecoder.Canonicalize(obj, TypeOf(group, resource));
+            var metadata = ObjectDecoder.CanonicalizeMetadata(obj, TypeOf(group, resource));
+
+            Assert.That(Sorted(metadata.Object), Is.EqualTo(Sorted(all.Object)));
+            Assert.That(metadata.Warnings, Is.EqualTo(all.Warnings).And.EqualTo(new[] { "unknown field \"metadata.unknown\"" }));
+        }
+    }
+
+    [TestCaseSource(nameof(Resources))]
+    public void Describe_FromTheTree_AsFromTheEntry(string group, string resource)
+    {
+        var kind = new Kind(group, resource);
+        foreach (var obj in Generated(group, resource))
+        {
+            kind.Strategy.Default(obj);
+            obj["metadata"]!["labels"] = Kind.Json("""{"a":"b"}""");
+            var fields = kind.Strategy.SelectableFields;
+            var codec = new ObjectCodec(TypeOf(group, resource).Kind!.Value);
+            var entry = new StoredEntry("a", codec.Encode(obj), 1, 1, description: null);
+
+            var early = ObjectDescription.Of(obj, fields);
+            var late = ObjectDescription.Of(entry, fields, codec.MetadataOffset);
+
+            Assert.That(early.Labels, Is.EqualTo(late.Labels));
+            Assert.That(fields.Select((_, i) => early.Field(i)), Is.EqualTo(fields.Select((_, i) => late.Field(i))));
+        }
+    }
+
+    // The order of members does not count.
+    private static string Sorted(JsonObject obj) =>
+        new JsonObject(obj.OrderBy(p => p.Key).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
+
+    // Strategies see the stored form: the newest version of those that are served in several.
+    private static SchemaType TypeOf(string group, string resource) => SchemaCatalog.BuiltIn.Find(
+        ResourceCatalog.All.Last(r => r.Resource.Group == group && r.Resource.Resource == resource))!;
+
     // As a client's object is after decoding: canonical.
     private static IEnumerable<JsonObject> Generated(string group, string resource)
     {
-        // Strategies see the stored form: the newest version of those that are served in several.
-        var type = SchemaCatalog.BuiltIn.Find(ResourceCatalog.All.Last(r => r.Resource.Group == group && r.Resource.Resource == resource))!;
+        var type = TypeOf(group, resource);
         for (var seed = 0; seed < PerKind; seed++)
         {
             var random = new Random(seed);

@@ -129,7 +129,8 @@ internal sealed record AdmissionReviewAnswer
     {
         try
         {
-            return KubeJson.Deserialize<V1Status>(status);
+            // By its text: a webhook may name a member twice, and the last one counts.
+            return KubeJson.Deserialize<V1Status>(CanonicalJson.Serialize(status));
         }
         catch (JsonException e)
         {

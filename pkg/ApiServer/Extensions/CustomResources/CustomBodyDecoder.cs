@@ -55,7 +55,7 @@ internal sealed class CustomBodyDecoder(CustomVersion version) : BodyDecoder
     public override DecodedObject Canonicalize(JsonObject changed) => version.Schema.Decode(CanonicalJson.Serialize(changed));
 
     /// <inheritdoc/>
-    public override DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode) =>
+    public override DecodedObject Canonicalize(PatchedObject patched, FieldValidation mode, bool keepsRest) =>
         patched.Canonicalize(version.Schema.Type, mode, Canonicalize);
 
     // Another kind is validation's business; another version would be decoded by the wrong schema.

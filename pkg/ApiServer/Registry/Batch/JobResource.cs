@@ -21,6 +21,9 @@ internal sealed class JobResource : ResourceStrategy
     public override bool TracksGeneration => true;
 
     /// <inheritdoc/>
+    public override bool DefaultsMetadata => true;
+
+    /// <inheritdoc/>
     public override void Default(JsonObject obj)
     {
         var spec = obj.Ensure("spec");

@@ -171,7 +171,7 @@ internal static class ClaimRules
             errors.Required(FieldPath.Of("Spec", "accessModes"));
         }
 
-        var status = KubeJson.Deserialize<V1PersistentVolumeClaimStatus>(obj.Ensure("status"));
+        var status = KubeJson.Deserialize<V1PersistentVolumeClaimStatus>(obj.Child("status") ?? []);
         var path = FieldPath.Of("status");
         foreach (var (name, amount) in status.Capacity ?? [])
         {

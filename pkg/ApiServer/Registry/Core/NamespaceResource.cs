@@ -14,6 +14,9 @@ internal sealed class NamespaceResource : ResourceStrategy
     private static readonly FieldPath Finalizers = FieldPath.Of("spec", "finalizers");
 
     /// <inheritdoc/>
+    public override bool DefaultsMetadata => true;
+
+    /// <inheritdoc/>
     public override void Default(JsonObject obj)
     {
         if ((string?)obj["metadata"]?["name"] is { Length: > 0 } name)

@@ -31,7 +31,7 @@ internal sealed class PersistentVolumeClaimResource : ResourceStrategy
     /// <inheritdoc/>
     public override void Validate(StrategyContext context, JsonObject obj, FieldErrorList errors) =>
         ClaimRules.Validate(
-            KubeJson.Deserialize<V1PersistentVolumeClaimSpec>(obj.Ensure("spec")), FieldPath.Of("spec"), errors);
+            KubeJson.Deserialize<V1PersistentVolumeClaimSpec>(obj.Child("spec") ?? []), FieldPath.Of("spec"), errors);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors)

@@ -30,7 +30,7 @@ internal static class PersistentVolumeRules
     /// <summary>Checks a volume.</summary>
     public static void Validate(JsonObject volume, FieldErrorList errors)
     {
-        var spec = KubeJson.Deserialize<V1PersistentVolumeSpec>(volume.Ensure("spec"));
+        var spec = KubeJson.Deserialize<V1PersistentVolumeSpec>(volume.Child("spec") ?? []);
         if (spec.AccessModes is not { Count: > 0 })
         {
             errors.Required(Spec.Child("accessModes"));

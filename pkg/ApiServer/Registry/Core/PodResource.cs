@@ -98,7 +98,7 @@ internal sealed class PodResource : ResourceStrategy
 
     /// <inheritdoc/>
     public override void ValidateUpdate(StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
-        PodUpdateRules.Validate(obj, old, errors);
+        PodUpdateRules.Validate(obj, old, errors, context.KeepsRest);
 
     /// <inheritdoc/>
     public override void ValidateStatusUpdate(

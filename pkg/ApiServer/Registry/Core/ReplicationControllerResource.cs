@@ -22,6 +22,9 @@ internal sealed class ReplicationControllerResource : ResourceStrategy
     };
 
     /// <inheritdoc/>
+    public override bool DefaultsMetadata => true;
+
+    /// <inheritdoc/>
     public override void Default(JsonObject obj)
     {
         var spec = obj.Ensure("spec");

@@ -117,7 +117,7 @@ internal sealed class ServiceResource : ResourceStrategy
     public override void ValidateStatusUpdate(
         StrategyContext context, JsonObject obj, JsonObject old, FieldErrorList errors) =>
         ServiceRules.ValidateStatus(
-            KubeJson.Deserialize<V1ServiceStatus>(obj.Ensure("status")).LoadBalancer, old.Text("spec.type"), errors);
+            KubeJson.Deserialize<V1ServiceStatus>(obj.Child("status") ?? []).LoadBalancer, old.Text("spec.type"), errors);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Warnings(StrategyContext context, JsonObject obj, JsonObject? old) =>
@@ -146,7 +146,7 @@ internal sealed class ServiceResource : ResourceStrategy
     /// <summary>Whether the Service's type has node ports.</summary>
     internal static bool HasNodePorts(JsonObject spec) => (string?)spec["type"] is "NodePort" or "LoadBalancer";
 
-    private static V1ServiceSpec Spec(JsonObject obj) => KubeJson.Deserialize<V1ServiceSpec>(obj.Ensure("spec"));
+    private static V1ServiceSpec Spec(JsonObject obj) => KubeJson.Deserialize<V1ServiceSpec>(obj.Child("spec") ?? []);
 
     private static JsonObject? Annotations(JsonObject obj) => obj.Child("metadata").Child("annotations");
 

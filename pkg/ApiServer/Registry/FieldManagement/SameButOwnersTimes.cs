@@ -18,9 +18,9 @@ internal static class SameButOwnersTimes
 
     /// <summary>The same without a look at managedFields.</summary>
     public static bool ContentIsEqual(JsonObject obj, JsonObject old, params ReadOnlySpan<string> but) =>
-        obj.EqualsBut(old, ["metadata", .. but])
-        && obj["metadata"] is JsonObject meta && old["metadata"] is JsonObject before
-        && meta.EqualsBut(before, "managedFields", "resourceVersion");
+        obj["metadata"] is JsonObject meta && old["metadata"] is JsonObject before
+        && meta.EqualsBut(before, "managedFields", "resourceVersion")
+        && obj.EqualsBut(old, ["metadata", .. but]);
 
     private static bool OwnersAreEqual(JsonArray? owners, JsonArray? before)
     {

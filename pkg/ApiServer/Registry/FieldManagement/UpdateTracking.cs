@@ -16,25 +16,30 @@ internal static class UpdateTracking
 
     /// <summary>
     /// Sets the managedFields of <paramref name="obj"/>, an object in its stored form; <paramref name="live"/> is null
-    /// for a new one. Objects that cannot be compared keep the live ones.
+    /// for a new one. Objects that cannot be compared keep the live ones. Returns whether they were compared. All but metadata
+    /// is known to be the same in an object that <paramref name="keepsRest"/>, and to be comparable.
     /// </summary>
-    public static void Track(FieldWrite write, JsonObject? live, JsonObject obj)
+    public static bool Track(FieldWrite write, JsonObject? live, JsonObject obj, bool keepsRest = false)
     {
         var stored = live?["metadata"]?[Field];
         var sent = Detach(obj);
         var owners = OwnersOf(write, stored, sent);
         try
         {
-            if (owners.Count > 0 || live is null)
+            var compares = owners.Count > 0 || live is null;
+            if (compares)
             {
-                Update(write, owners, live ?? [], obj);
+                var before = live ?? [];
+                Update(write, owners, keepsRest ? MetadataOf(before) : before, keepsRest ? MetadataOf(obj) : obj);
             }
 
             Attach(obj, owners.ToJson());
+            return compares;
         }
         catch (MergeException)
         {
             Attach(obj, stored?.DeepClone());
+            return false;
         }
     }
 
@@ -91,6 +96,8 @@ internal static class UpdateTracking
 
         owners.Cap();
     }
+
+    private static JsonObject MetadataOf(JsonObject obj) => new() { ["metadata"] = obj["metadata"]?.DeepClone() };
 
     // An entry loses what the write changed and what is gone; entries of versions that are not served any more go.
     private static void Disown(FieldOwners owners, FieldOwner owner, FormChanges changes, bool keepsChanged)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kube1.ApiServer.Admission.Webhooks;
 using Kube1.Tests.ApiServer;
 using static Kube1.Tests.Extensions.Webhooks.WebhookCluster;
 
@@ -23,6 +24,19 @@ public sealed class AdmissionReviewTests
 
     [SetUp]
     public Task ResetAsync() => _cluster.ResetAsync();
+
+    [Test]
+    public void Answer_StatusNamesAMemberTwice_LastCounts()
+    {
+        const string review = """
+            {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview",
+            "response":{"uid":"u","allowed":false,"status":{"message":"first","message":"last"}}}
+            """;
+
+        var answer = AdmissionReviewAnswer.Read(JsonNode.Parse(review)!.AsObject(), "v1", "u", isMutating: false);
+
+        Assert.That(answer.Status!.Message, Is.EqualTo("last"));
+    }
 
     [Test]
     public async Task Create_ByAUser_IsShownWhole()

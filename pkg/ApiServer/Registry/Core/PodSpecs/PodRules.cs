@@ -33,7 +33,7 @@ internal static class PodRules
     public static V1PodSpec Validate(JsonObject pod, FieldErrorList errors, JsonObject? old = null)
     {
         var meta = ObjectMetadata.Of(pod);
-        var spec = KubeJson.Deserialize<V1PodSpec>(pod.Ensure("spec"));
+        var spec = KubeJson.Deserialize<V1PodSpec>(pod.Child("spec") ?? []);
         PodAnnotationRules.Validate(
             meta.Annotations, spec, Annotations, errors, old.Child("metadata").Child("annotations"));
         var before = old.Child("spec") is { } stored ? KubeJson.Deserialize<V1PodSpec>(stored) : null;

@@ -17,7 +17,7 @@ internal static class PodStatusRules
     public static void Validate(JsonObject obj, JsonObject old, FieldErrorList errors)
     {
         PodUpdateRules.ValidateAnnotations(obj, old, errors);
-        var status = KubeJson.Deserialize<V1PodStatus>(obj.Ensure("status"));
+        var status = KubeJson.Deserialize<V1PodStatus>(obj.Child("status") ?? []);
         ValidateConditions(status.Conditions, errors);
         if (status.NominatedNodeName != old.Text("status.nominatedNodeName"))
         {

@@ -15,15 +15,19 @@ internal static class PodUpdateRules
         + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
         + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
+    private static readonly string[] ContainerFields = ["containers", "initContainers"];
+
+    private static readonly string[] FreeFields = ["activeDeadlineSeconds", "tolerations", "schedulingGates"];
+
     private static readonly FieldPath Annotations = FieldPath.Of("metadata", "annotations");
 
     private static readonly FieldPath Spec = FieldPath.Of("spec");
 
-    /// <summary>Checks a changed pod against the stored one.</summary>
-    public static void Validate(JsonObject obj, JsonObject old, FieldErrorList errors)
+    /// <summary>Checks a changed pod against the stored one, whose spec it may be known to have.</summary>
+    public static void Validate(JsonObject obj, JsonObject old, FieldErrorList errors, bool keepsSpec = false)
     {
         var (spec, before) = (obj.Child("spec") ?? [], old.Child("spec") ?? []);
-        if (JsonNode.DeepEquals(spec, before))
+        if (keepsSpec || JsonNode.DeepEquals(spec, before))
         {
             // The spec was checked when it came.
             ValidateAnnotations(obj, old, errors, asNew: true);
@@ -40,10 +44,14 @@ internal static class PodUpdateRules
 
         ValidateTolerations(spec, before, errors);
         ValidateGates(spec, before, errors);
+        if (IsSameButFree(spec, before))
+        {
+            return;
+        }
 
         // What may change is made equal; whatever differs then may not.
         var rest = spec.DeepClone().AsObject();
-        foreach (var field in new[] { "containers", "initContainers" })
+        foreach (var field in ContainerFields)
         {
             foreach (var (container, known) in rest.Items(field).Zip(before.Items(field)))
             {
@@ -51,7 +59,7 @@ internal static class PodUpdateRules
             }
         }
 
-        foreach (var field in new[] { "activeDeadlineSeconds", "tolerations", "schedulingGates" })
+        foreach (var field in FreeFields)
         {
             Take(field, rest, before);
         }
@@ -81,7 +89,7 @@ internal static class PodUpdateRules
         var (now, before) = (obj.Child("metadata").Child("annotations"), old.Child("metadata").Child("annotations"));
         if (!JsonNode.DeepEquals(now, before))
         {
-            var spec = KubeJson.Deserialize<V1PodSpec>(obj.Ensure("spec"));
+            var spec = KubeJson.Deserialize<V1PodSpec>(obj.Child("spec") ?? []);
             if (asNew)
             {
                 PodAnnotationRules.Validate(now, spec, Annotations, errors, before);
@@ -130,6 +138,12 @@ internal static class PodUpdateRules
             obj.Remove(field);
         }
     }
+
+    // Most changes are of what may always change, and need no copy to tell. The lists are of the same length.
+    private static bool IsSameButFree(JsonObject spec, JsonObject before) =>
+        spec.EqualsBut(before, [.. FreeFields, .. ContainerFields])
+        && ContainerFields.All(field => spec.Items(field).Zip(before.Items(field))
+            .All(pair => pair.First.EqualsBut(pair.Second, "image")));
 
     private static bool SameContainers(JsonObject spec, JsonObject before, string field, FieldErrorList errors)
     {
