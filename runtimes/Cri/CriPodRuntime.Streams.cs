@@ -60,9 +60,8 @@ public sealed partial class CriPodRuntime
             // Without any filter containerd 1.6 looks at all sandboxes, and at the first that is not ready it gives up.
             return await ListSandboxStatsAsync(new V1.PodSandboxStatsFilter(), ct);
         }
-        catch (RuntimeException e) when (e.Code is RuntimeErrorCode.Unimplemented or RuntimeErrorCode.Unknown)
+        catch (RuntimeException e) when (e.Code == RuntimeErrorCode.Unimplemented)
         {
-            // containerd 1.6 fails for all of them as long as one is stopped: that one's cgroup is gone.
             return [];
         }
         catch (RuntimeException e) when (e.Code == RuntimeErrorCode.Unknown)
