@@ -105,6 +105,10 @@ public static class ApiErrors
         },
         inner);
 
+    /// <summary>500 with nothing but a message: what upstream returns as an error that no Status stands for.</summary>
+    public static ApiException Unclassified(string message) =>
+        new(new V1Status { Status = "Failure", Code = 500, Message = message });
+
     private static V1StatusDetails Details(GroupResource resource, string name) => new()
     {
         Name = name.Length == 0 ? null : name,

@@ -89,7 +89,7 @@ internal sealed class EvictionHandler(TimeProvider time) : ISubresourceHandler
                 && selector.Matches(pod.Metadata.Labels)).ToList();
         if (budgets.Count > 1)
         {
-            throw Registry.FieldManagement.ServerSideApply.PlainError(SeveralBudgets);
+            throw ApiErrors.Unclassified(SeveralBudgets);
         }
 
         if (budgets.Count == 0)

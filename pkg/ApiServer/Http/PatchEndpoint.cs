@@ -144,7 +144,7 @@ internal sealed class PatchEndpoint(ApiServerCore core)
         }
         catch (ObjectDecodeException e)
         {
-            throw ServerSideApply.PlainError(
+            throw ApiErrors.Unclassified(
                 $"failed to convert new object ({ServerSideApply.Describe(configuration)}) to proper version "
                 + $"({form.ApiVersion}): {e.Message}");
         }

@@ -113,7 +113,7 @@ internal sealed class ObjectCreator(ApiServerCore core)
         // Only upstream's storage looks at it, and its error has no better code.
         if (ObjectMetadata.Of(obj).ResourceVersion.Length > 0)
         {
-            throw ServerSideApply.PlainError("resourceVersion should not be set on objects to be created");
+            throw ApiErrors.Unclassified("resourceVersion should not be set on objects to be created");
         }
 
         var encoded = await resource.Codec.EncodeAsync(obj, cancellationToken).ConfigureAwait(false);

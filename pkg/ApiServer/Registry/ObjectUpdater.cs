@@ -197,7 +197,7 @@ internal sealed class ObjectUpdater(ApiServerCore core)
     // Nobody upstream gives the error for what is no number a better code.
     private static ulong RevisionOf(string text) => text.Length == 0 ? 0
         : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision
-        : throw ServerSideApply.PlainError($"strconv.ParseUint: parsing {GoText.Quote(text)}: invalid syntax");
+        : throw ApiErrors.Unclassified($"strconv.ParseUint: parsing {GoText.Quote(text)}: invalid syntax");
 
     private static void KeepSystemFields(JsonObject obj, JsonObject old)
     {

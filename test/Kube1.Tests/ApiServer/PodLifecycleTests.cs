@@ -102,10 +102,12 @@ public sealed class PodLifecycleTests
             {"metadata":{"name":"budget"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"x"}}}}
             """);
         await Http.SendAsync(
-            "PATCH", Budgets + "/budget/status", """{"status":{"disruptionsAllowed":1,"observedGeneration":1}}""", Merge);
+            "PATCH", Budgets + "/budget/status", """{"status":{"disruptionsAllowed":1}}""", Merge);
         foreach (var name in new[] { "a", "b" })
         {
-            await Http.SendAsync("PATCH", $"{Pods}/{name}/status", """{"status":{"phase":"Running"}}""", Merge);
+            await Http.SendAsync(
+                "PATCH", $"{Pods}/{name}/status",
+                """{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}""", Merge);
         }
 
         var early = await EvictAsync("a");

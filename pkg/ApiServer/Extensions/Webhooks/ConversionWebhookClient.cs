@@ -33,7 +33,7 @@ internal sealed class ConversionWebhookClient(WebhookClient client, TimeProvider
     {
         var version = webhookConversionConfig.Texts("conversionReviewVersions")
             .FirstOrDefault(v => v is "v1" or "v1beta1")
-            ?? throw ServerSideApply.PlainError("no supported conversion review versions");
+            ?? throw ApiErrors.Unclassified("no supported conversion review versions");
         List<JsonObject> sent = [.. objects.Where(o => o.Text("apiVersion") != desiredAPIVersion)];
         if (sent.Count == 0)
         {
@@ -55,7 +55,7 @@ internal sealed class ConversionWebhookClient(WebhookClient client, TimeProvider
         catch (ConversionException e)
         {
             failure = e.Failure;
-            throw ServerSideApply.PlainError(
+            throw ApiErrors.Unclassified(
                 $"conversion webhook for {KindOf(objects[0], objects.Count > 1)} {e.Message}");
         }
         finally

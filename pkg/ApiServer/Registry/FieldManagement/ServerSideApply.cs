@@ -61,13 +61,9 @@ internal sealed class ServerSideApply
         }
         catch (MergeException e)
         {
-            throw PlainError($"failed to merge config: {e.Message}");
+            throw ApiErrors.Unclassified($"failed to merge config: {e.Message}");
         }
     }
-
-    /// <summary>500 without a reason: upstream has no status for such errors.</summary>
-    public static ApiException PlainError(string message) =>
-        new(new Api.Models.V1Status { Status = "Failure", Code = 500, Message = message });
 
     /// <summary>"default/web; apps/v1, Kind=Deployment", as error texts name an object.</summary>
     public static string Describe(JsonObject obj)
@@ -97,7 +93,7 @@ internal sealed class ServerSideApply
 
         if (ConfigurationRules.Check(_configuration, _form.Type) is { } wrong)
         {
-            throw PlainError($"failed to create typed patch object ({Describe(_configuration)}): {wrong}");
+            throw ApiErrors.Unclassified($"failed to create typed patch object ({Describe(_configuration)}): {wrong}");
         }
     }
 
