@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Kube1.Tests.Streaming;
 
-/// <summary>Clients that ask for streams and never read: each is cut off, and what is held for it is bounded.</summary>
+/// <summary>
+/// Clients that ask for streams and never read: each is cut off, and what is held for it is bounded. Those that need no
+/// kubelet wait together.
+/// </summary>
 public sealed class UnreadStreamTests
 {
     /// <summary>
@@ -53,7 +56,7 @@ public sealed class UnreadStreamTests
         Assert.That(code, Is.EqualTo(200));
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, Parallelizable, CancelAfter(60_000)]
     public async Task Watch_NeverRead_IsCutOff(CancellationToken ct)
     {
         await using var client = await RawClient.ConnectAsync(_cluster.Cluster);
@@ -62,7 +65,7 @@ public sealed class UnreadStreamTests
         await client.WaitUntilBrokenAsync(ct);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, Parallelizable, CancelAfter(60_000)]
     public async Task WatchByWebSocket_NeverRead_IsCutOff(CancellationToken ct)
     {
         await using var socket = await RawWebSocket.OpenAsync(_cluster.Cluster, Watch, null, ct);
@@ -70,7 +73,7 @@ public sealed class UnreadStreamTests
         await socket.Client.WaitUntilBrokenAsync(ct);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, Parallelizable, CancelAfter(60_000)]
     public async Task WatchOverHttp2_NeverRead_IsCutOff(CancellationToken ct)
     {
         await using var client = await RawClient.ConnectAsync(_cluster.Cluster, http2: true);
@@ -135,7 +138,7 @@ public sealed class UnreadStreamTests
         await gone.WaitAsync(ct);
     }
 
-    [Test, CancelAfter(60_000)]
+    [Test, Parallelizable, CancelAfter(60_000)]
     public async Task Pings_AnswersNeverRead_AreCutOff(CancellationToken ct)
     {
         await using var socket = await RawWebSocket.OpenAsync(_cluster.Cluster, ProxiedCluster.Pods + "?watch=true&resourceVersion=0", null, ct);
