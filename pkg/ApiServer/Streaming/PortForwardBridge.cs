@@ -21,47 +21,28 @@ internal sealed class PortForwardBridge : IDisposable
         _kubelet = kubelet;
     }
 
-    public async Task RunAsync(IReadOnlyList<ushort> ports, CancellationToken ct)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var session = ChannelSocket.Quietly(_kubelet.RunAsync(stop.Token));
-        Task input = Task.CompletedTask;
-        try
-        {
-            var connections = new Connection[ports.Count];
-            for (var i = 0; i < ports.Count; i++)
-            {
-                connections[i] = await OpenAsync(i, ports[i], stop.Token).ConfigureAwait(false);
-            }
-
-            input = ChannelSocket.Quietly(_client.ReceiveAsync(
-                (channel, data, token) => DispatchAsync(connections, channel, data, token), stop.Token));
-            var output = Task.WhenAll(connections.SelectMany((c, i) => new[]
-            {
-                ChannelSocket.Quietly(CopyAsync(c.Data, (byte)(2 * i), stop.Token)),
-                ChannelSocket.Quietly(CopyAsync(c.Error, (byte)((2 * i) + 1), stop.Token)),
-            }));
-            if (await Task.WhenAny(output, input).ConfigureAwait(false) == output)
-            {
-                await ChannelSocket.Quietly(_client.CloseAsync(input, stop.Token)).ConfigureAwait(false);
-            }
-
-            await stop.CancelAsync().ConfigureAwait(false);
-            await output.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException)
-        {
-            // The node or the client has gone: there is nothing to join any more.
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await input.ConfigureAwait(false);
-            await session.ConfigureAwait(false);
-        }
-    }
+    public Task RunAsync(IReadOnlyList<ushort> ports, CancellationToken ct) =>
+        ChannelBridge.RunAsync(_client, _kubelet, stop => BeginAsync(ports, stop), ct);
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<(Task Input, Task Output)> BeginAsync(IReadOnlyList<ushort> ports, CancellationToken ct)
+    {
+        var connections = new Connection[ports.Count];
+        for (var i = 0; i < ports.Count; i++)
+        {
+            connections[i] = await OpenAsync(i, ports[i], ct).ConfigureAwait(false);
+        }
+
+        var input = ChannelSocket.Quietly(_client.ReceiveAsync(
+            (channel, data, token) => DispatchAsync(connections, channel, data, token), ct));
+        var output = Task.WhenAll(connections.SelectMany((c, i) => new[]
+        {
+            ChannelSocket.Quietly(CopyAsync(c.Data, (byte)(2 * i), ct)),
+            ChannelSocket.Quietly(CopyAsync(c.Error, (byte)((2 * i) + 1), ct)),
+        }));
+        return (input, output);
+    }
 
     private async Task<Connection> OpenAsync(int index, ushort port, CancellationToken ct)
     {

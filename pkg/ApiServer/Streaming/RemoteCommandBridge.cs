@@ -28,40 +28,19 @@ internal sealed class RemoteCommandBridge : IDisposable
         _protocol = protocol;
     }
 
-    public async Task RunAsync(CommandStreams wanted, CancellationToken ct)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var session = ChannelSocket.Quietly(_kubelet.RunAsync(stop.Token));
-        Task input = Task.CompletedTask;
-        try
-        {
-            var streams = await OpenAsync(wanted, stop.Token).ConfigureAwait(false);
-            input = ChannelSocket.Quietly(_client.ReceiveAsync(
-                (channel, data, token) => DispatchAsync(channel, data, streams?.Stdin, streams?.Resize, token), stop.Token));
-            var output = ChannelSocket.Quietly(
-                streams is null ? SendStatusAsync([], stop.Token) : CopyAllAsync(streams, stop.Token));
-            // The client leaving ends the command's streams, as a closed terminal does.
-            if (await Task.WhenAny(output, input).ConfigureAwait(false) == output)
-            {
-                await ChannelSocket.Quietly(_client.CloseAsync(input, stop.Token)).ConfigureAwait(false);
-            }
-
-            await stop.CancelAsync().ConfigureAwait(false);
-            await output.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException)
-        {
-            // The connection to the client broke: nobody is left to tell.
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await input.ConfigureAwait(false);
-            await session.ConfigureAwait(false);
-        }
-    }
+    public Task RunAsync(CommandStreams wanted, CancellationToken ct) =>
+        ChannelBridge.RunAsync(_client, _kubelet, stop => BeginAsync(wanted, stop), ct);
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<(Task Input, Task Output)> BeginAsync(CommandStreams wanted, CancellationToken ct)
+    {
+        var streams = await OpenAsync(wanted, ct).ConfigureAwait(false);
+        var input = ChannelSocket.Quietly(_client.ReceiveAsync(
+            (channel, data, token) => DispatchAsync(channel, data, streams?.Stdin, streams?.Resize, token), ct));
+        var output = ChannelSocket.Quietly(streams is null ? SendStatusAsync([], ct) : CopyAllAsync(streams, ct));
+        return (input, output);
+    }
 
     /// <summary>Opens the command's streams; null when the kubelet has gone already.</summary>
     private async Task<Streams?> OpenAsync(CommandStreams wanted, CancellationToken ct)
